@@ -1,0 +1,1 @@
+"""The scanners room."""
