@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
@@ -20,7 +22,7 @@ from recense.catalog.differences import differences
 from recense.catalog.engine import connect, transaction
 from recense.catalog.migrations import STEPS, Step, migrate
 from recense.catalog.packing import pack, unpack
-from recense.config.credentials import without_password
+from recense.config.credentials import without_login
 from recense.errors import UserError, unknown
 from recense.evidence import ColumnProfile, Evidence
 from recense.model import Dataset, Partition, ScanRun, Unreadable
@@ -32,6 +34,9 @@ FINISHED = ("complete", "incomplete")
 
 PartitionId = tuple[str, str, str]
 """Source, dataset and key of a partition."""
+
+Targets = Sequence[Mapping[str, Any]]
+"""What a run scans, as plain data without credentials (``recense.pipelines.plan.remember``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,13 @@ class Unfinished:
 
     Attributes:
         sample_key: key of its samples' hashes; it dies with the run.
-        targets: what it scans, without credentials. scope: digest of what was asked for.
+        targets: what it scans, as plain data without credentials. scope: digest of what was asked for.
     """
 
     id: str
     started: str
     sample_key: bytes
-    targets: tuple[str, ...]
+    targets: Targets
     scope: str
 
 
@@ -87,11 +92,18 @@ class Catalog:
         Raises:
             ConfigError: it cannot be opened, or a newer recense wrote it.
         """
-        where = without_password(url)
+        where = without_login(url)
         catalog = cls(connect(url, where), where)
         with catalog._transaction(write=True) as connection:
             migrate(connection, where, steps)
         return catalog
+
+    @property
+    def file(self) -> Path | None:
+        """Returns the SQLite file, None for a database server."""
+        database = self._engine.url.database
+        is_file = self._engine.dialect.name == "sqlite" and database not in (None, "", ":memory:")
+        return Path(str(database)) if is_file else None
 
     def close(self) -> None:
         """Gives the connections back."""
@@ -114,12 +126,12 @@ class Catalog:
         *,
         rules: str,
         scope: str,
-        targets: Sequence[str],
+        targets: Targets,
         policy: str | None = None,
         replay_of: str | None = None,
     ) -> Unfinished:
         """Begins a run and draws the key of its samples."""
-        run = Unfinished(run_id, now(), secrets.token_bytes(16), tuple(targets), scope)
+        run = Unfinished(run_id, now(), secrets.token_bytes(16), targets, scope)
         with self._transaction(write=True) as connection:
             self._erase_abandoned(connection)
             last = connection.execute(select(func.max(tables.runs.c.sequence))).scalar() or 0
@@ -159,7 +171,7 @@ class Catalog:
         if not found["sample_key"]:
             raise UserError(f"run {found['id']} has ended ({found['status']}) and cannot be resumed; start a new scan")
         key = bytes.fromhex(found["sample_key"])
-        return Unfinished(found["id"], found["started"], key, tuple(found["targets"]), found["scope"])
+        return Unfinished(found["id"], found["started"], key, found["targets"], found["scope"])
 
     def save_partition(
         self, run_id: str, partition: Partition, evidence: Evidence, problem: Unreadable | None = None
@@ -286,11 +298,11 @@ class Catalog:
             found = self._row(connection, run_id)
             return [DatasetProfile(*parts) for parts in rows.profiles_of(connection, found["id"])]
 
-    def scope(self, run_id: str) -> tuple[str, tuple[str, ...]]:
+    def scope(self, run_id: str) -> tuple[str, Targets]:
         """Returns the scope and the targets of a run."""
         with self._transaction() as connection:
             found = self._row(connection, run_id)
-            return found["scope"], tuple(found["targets"])
+            return found["scope"], found["targets"]
 
     def _row(self, connection: Connection, run_id: str | None) -> rows.Row:
         table = tables.runs

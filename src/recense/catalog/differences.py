@@ -46,7 +46,8 @@ def _unread(connection: Connection, run: str) -> Any:
 
     def test(source: str, dataset: str) -> bool:
         return source in failed or any(
-            source == at and (dataset == path or dataset.startswith(f"{path}/")) for at, path in paths
+            source == at and (dataset == path or dataset.startswith(f"{path}/") or path.startswith(f"{dataset}/"))
+            for at, path in paths
         )
 
     return test

@@ -32,7 +32,7 @@ class SourceSpec:
     """What to scan: a target and which of its datasets.
 
     Attributes:
-        name: short name from recense.yaml, or the target without its password.
+        name: short name from recense.yaml, or the target without its login.
         url: path, glob or URL; passwords of recense.yaml are still placeholders in it.
         only, skip: globs on dataset names; ``skip`` wins. Empty ``only`` means all.
         language: whether the language models read this source; None leaves it to the run.
@@ -49,7 +49,7 @@ class SourceSpec:
     @classmethod
     def of(cls, target: str) -> SourceSpec:
         """Returns the specification of a target typed on the command line."""
-        return cls(name=credentials.without_password(target), url=target)
+        return cls(name=credentials.without_login(target), url=target)
 
     def target(self) -> str:
         """Returns what a connector opens, secrets filled in. Keep it nowhere.

@@ -46,15 +46,17 @@ def has_password(url: str) -> bool:
     return redact(url) != url
 
 
-def without_password(url: str) -> str:
-    """Returns a URL without any password or placeholder, for names and messages.
+def without_login(url: str) -> str:
+    """Returns a URL without user, password and placeholder, for names, messages and the catalog.
 
-    >>> without_password("postgresql://reader:${PW}@db/crm?token=x")
-    'postgresql://reader@db/crm?token=***'
+    The user goes too: the same database is the same source whoever reads it, and a user's name is personal data.
+
+    >>> without_login("postgresql://reader:${PW}@db/crm?token=x")
+    'postgresql://db/crm?token=***'
     """
-    head, secret, tail = _userinfo(url)
-    if secret is not None:
-        url = f"{head.removesuffix(':')}{tail}"
+    start, at = _SCHEME.match(url), _at(url)
+    if start and at >= 0:
+        url = url[: start.end()] + url[at + 1 :]
     return _SECRET_PARAMETER.sub(lambda m: m[1] + HIDDEN, url)
 
 
