@@ -13,7 +13,6 @@ from recense.model import (
     Proof,
     ScanRun,
     SourceReport,
-    Unreadable,
     Witness,
 )
 from recense.policy import taxonomy
@@ -24,10 +23,10 @@ from recense.reports.view import (
     CleanColumn,
     DatasetView,
     FindingView,
+    Gap,
     Protected,
     SourceView,
     Summary,
-    UnreadableView,
     View,
     WitnessView,
 )
@@ -59,15 +58,16 @@ def view_of(run: ScanRun, language: str) -> View:
         status=run.status,
         status_label=_label(t, "run", run.status),
         result=_result(summary, t),
-        warnings=_warnings(run, t),
+        warnings=_warnings(run, len(_gaps(run, t)), t),
         coverage=_coverage(run, t),
         summary=summary,
         protected=_protected([one for one in findings if one.article], t),
         sources=tuple(_source(one, run.findings, t) for one in run.sources),
         datasets=_datasets(run, findings, t),
         findings=findings,
-        categories=_categories(summary.categories, t),
-        unreadable=tuple(_unreadable(one, t) for one in sorted(run.unreadable, key=lambda u: (u.source, u.path))),
+        categories=_categories(summary.categories, run.findings, t),
+        unreadable=tuple(sorted(run.unreadable, key=lambda one: (one.source, one.path))),
+        gaps=_gaps(run, t),
         changes=changes,
     )
 
@@ -142,7 +142,8 @@ def _protected(findings: Sequence[FindingView], t: Texts) -> Protected | None:
     matched, read = sum(pair[0] for pair in cells.values()), sum(pair[1] for pair in cells.values())
     share = t.share(matched / read) if read else ""
     says = t("protected.cells", n=matched, cells=read, share=share) if matched else t("protected.name_only")
-    return Protected(tuple(findings), len(cells), t("protected.lead", n=len(cells)), says)
+    lead = t("protected.lead", n=len(cells))
+    return Protected(tuple(findings), len(cells), lead, says, t("protected.sentence", lead=lead, cells=says))
 
 
 def _place(finding: Finding) -> tuple[str, str, str]:
@@ -158,6 +159,7 @@ def _columns_per_category(findings: Iterable[Finding]) -> dict[str, int]:
 
 
 def _source(source: SourceReport, findings: Iterable[Finding], t: Texts) -> SourceView:
+    mine = [one for one in findings if one.source == source.uri]
     return SourceView(
         exact=source,
         uri=visible(source.uri),
@@ -165,7 +167,8 @@ def _source(source: SourceReport, findings: Iterable[Finding], t: Texts) -> Sour
         status=source.status,
         status_label=_label(t, "source", source.status),
         reason=visible(source.reason) if source.reason else "",
-        counts=_columns_per_category(one for one in findings if one.source == source.uri),
+        columns=len({_place(one) for one in mine}),
+        protected=len({_place(one) for one in mine if _article(one.category)}),
     )
 
 
@@ -239,12 +242,11 @@ def _coverage(run: ScanRun, t: Texts) -> tuple[str, ...]:
 def _result(summary: Summary, t: Texts) -> str:
     if not summary.findings:
         return t("result.none")
-    return t("result.found", n=summary.findings, columns=t("count.columns", n=summary.columns_found))
+    proofs = ", ".join(t(f"count.{proof}", n=count) for proof, count in summary.proofs.items() if count)
+    return t("result.found", n=summary.findings, columns=t("count.columns", n=summary.columns_found), proofs=proofs)
 
 
-def _warnings(run: ScanRun, t: Texts) -> tuple[str, ...]:
-    told = {one.source for one in run.unreadable}
-    gaps = len(run.unreadable) + sum(one.status == "failed" and one.uri not in told for one in run.sources)
+def _warnings(run: ScanRun, gaps: int, t: Texts) -> tuple[str, ...]:
     lines = [t("stopped.lead")] if run.status == "stopped" else []
     if gaps:
         lines.append(t("incomplete.lead", n=gaps))
@@ -253,24 +255,30 @@ def _warnings(run: ScanRun, t: Texts) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _unreadable(entry: Unreadable, t: Texts) -> UnreadableView:
-    return UnreadableView(
-        exact=entry,
-        source=visible(entry.source),
-        path=visible(entry.path),
-        code=visible(entry.code),
-        label=_label(t, "code", entry.code),
-        reason=visible(entry.reason) if entry.reason else "",
-    )
+def _gaps(run: ScanRun, t: Texts) -> tuple[Gap, ...]:
+    """Returns everything that was not read: the entries, and failed sources that left none."""
+    told = {one.source for one in run.unreadable}
+    gaps = [
+        Gap(visible(one.source), visible(one.path or one.source), _label(t, "code", one.code), visible(one.reason or "-"))
+        for one in sorted(run.unreadable, key=lambda one: (one.source, one.path))
+    ]
+    gaps += [
+        Gap(visible(one.uri), visible(one.uri), t("source.failed"), visible(one.reason or "-"))
+        for one in run.sources
+        if one.status == "failed" and one.uri not in told
+    ]
+    return tuple(gaps)
 
 
-def _categories(counts: Mapping[str, int], t: Texts) -> tuple[CategoryView, ...]:
+def _categories(counts: Mapping[str, int], findings: Iterable[Finding], t: Texts) -> tuple[CategoryView, ...]:
+    proofs = Counter((one.category, one.proof) for one in findings)
     return tuple(
         CategoryView(
             id=visible(id_),
             label=_category_label(id_, t),
             article=_article(id_),
             columns=columns,
+            proofs={proof.value: proofs[id_, proof] for proof in PROOFS},
             meaning=t(key) if (key := f"meaning.{id_}") in t else t("meaning.other"),
             action=t(key) if (key := f"action.{id_}") in t else t("action.other"),
         )
@@ -293,8 +301,12 @@ def _changes(changes: Mapping[str, Any], t: Texts) -> Changes | None:
         since=since,
         new=new,
         gone=tuple(
-            f"{visible(one['source'])} {visible(one['dataset'])}.{visible(one['column'])}: "
-            f"{_category_label(one['category'], t)}"
+            t(
+                "changes.gone",
+                column=f"{visible(one['dataset'])}.{visible(one['column'])}",
+                source=visible(one["source"]),
+                category=_category_label(one["category"], t),
+            )
             for one in gone
         ),
         line=t(line, since=since, new=len(new), gone=len(gone)),

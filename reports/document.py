@@ -38,7 +38,7 @@ def document(view: View) -> dict[str, Any]:
         "sources": [source_entry(one.exact) for one in view.sources],
         "datasets": [dataset_entry(one.exact) for one in view.datasets],
         "findings": [finding_entry(one.exact) for one in view.findings],
-        "unreadable": [unreadable_entry(one.exact) for one in view.unreadable],
+        "unreadable": [unreadable_entry(one) for one in view.unreadable],
         "summary": summary_entry(view),
     }
 

@@ -39,5 +39,5 @@ def _lines(view: View) -> Iterator[dict[str, Any]]:
     for finding in view.findings:
         yield {"kind": "finding", **finding_entry(finding.exact)}
     for unread in view.unreadable:
-        yield {"kind": "unreadable", **unreadable_entry(unread.exact)}
+        yield {"kind": "unreadable", **unreadable_entry(unread)}
     yield {"kind": "summary", **summary_entry(view)}

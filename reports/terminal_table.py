@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from recense.reports import Look, report
 from recense.reports.view import DatasetView, FindingView, View
-from recense.reports.visible import shortened
+from recense.reports.visible import clipped, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 NARROWEST = 40
 INDENT = 2
 GAP = 2
+ENOUGH = 36
+"""Cells that the flexible columns of a table should have together; lesser columns are dropped to reach it."""
 SHOWN_CLEAN = 12
 """Datasets without a finding that are listed; the line after them says how many more there are."""
 
@@ -44,13 +46,16 @@ class Field:
     """A column of the table.
 
     Attributes:
-        drop: fields are dropped in this order when the line is narrow; 0 is never dropped.
+        name: a name, cut in its middle; other texts are cut at their end.
+        flexible: gives way when the line is narrow.
+        drop: fields are dropped in this order when the line is narrower still; 0 is never dropped.
     """
 
     head: str
     text: Callable[[FindingView], str]
     style: Callable[[FindingView], str]
     right: bool = False
+    name: bool = False
     flexible: bool = False
     drop: int = 0
 
@@ -95,9 +100,10 @@ def _head(console: Console, view: View) -> None:
     console.print(" · ".join(counts), style="dim")
     console.print(view.result, style="bold")
     if view.changes:
-        console.print(view.changes.line)
+        marked = f" ({view.t('changes.marked')})" if view.changes.new else ""
+        console.print(f"{view.changes.line}{marked}")
         for gone in view.changes.gone:
-            _line(console, [(f"{t('changes.gone')}: {gone}", "dim")], console.width)
+            _line(console, [(gone, "dim")], console.width)
     for warning in view.warnings:
         console.print(f"! {warning}", style="yellow")
 
@@ -107,33 +113,32 @@ def _title(console: Console, text: str) -> None:
 
 
 def _protected(console: Console, view: View, width: int) -> None:
+    from rich.text import Text
+
     if view.protected is None:
         return
     t = view.t
     _title(console, t("section.protected").upper())
-    console.print(f"{view.protected.lead}: {view.protected.cells}.", style=STYLES["protected"])
+    console.print(view.protected.sentence, style=STYLES["protected"])
     fields = [
-        Field(t("head.where"), lambda one: one.place, lambda one: "bold", flexible=True),
+        Field(t("head.where"), lambda one: one.place, lambda one: "bold", name=True, flexible=True),
         Field(t("head.what"), _what(view, category=True), lambda one: STYLES["protected"], flexible=True),
         _proof(view),
-        Field(t("head.cells"), lambda one: one.cells, lambda one: "", right=True, drop=2),
-        Field(t("head.share"), lambda one: one.share, lambda one: "", right=True, drop=1),
+        *_numbers(view),
     ]
     _table(console, fields, [view.protected.findings], width)
+    console.print()
     for category in view.categories:
         if category.article:
-            console.print()
-            _line(console, [(category.label, "bold")], width)
-            console.print(category.action)
+            console.print(Text.assemble((category.label, "bold"), f". {category.action}"))
 
 
 def _what(view: View, *, category: bool = False) -> Callable[[FindingView], str]:
-    """Returns the function that says what a finding is: its entity, marked when it is protected or new."""
+    """Returns the function that says what a finding is: its entity or category, marked when it is protected."""
 
     def what(one: FindingView) -> str:
         article = f"{view.t(f'article.{one.article}.short')} · " if one.article else ""
-        new = f" ({view.t('new')})" if one.new else ""
-        return f"{article}{one.category_label if category else one.entity_label}{new}"
+        return f"{article}{one.category_label if category else one.entity_label}"
 
     return what
 
@@ -149,7 +154,7 @@ def _findings(console: Console, view: View, width: int) -> None:
     t = view.t
     _title(console, t("section.findings").upper())
     fields = [
-        Field(t("head.column"), lambda one: one.column, lambda one: "", flexible=True),
+        Field(t("head.column"), lambda one: one.column, lambda one: "", name=True, flexible=True),
         Field(
             t("head.what"),
             _what(view),
@@ -157,8 +162,7 @@ def _findings(console: Console, view: View, width: int) -> None:
             flexible=True,
         ),
         _proof(view),
-        Field(t("head.cells"), _matched(view), lambda one: "", right=True, drop=1),
-        Field(t("head.share"), lambda one: one.share, lambda one: "", right=True, drop=2),
+        *_numbers(view),
     ]
     if view.has_policy:
         fields.append(
@@ -172,17 +176,24 @@ def _findings(console: Console, view: View, width: int) -> None:
     _table(console, fields, [one.findings for one in datasets], width, titles)
 
 
-def _matched(view: View) -> Callable[[FindingView], str]:
-    return lambda one: view.t.number(one.exact.matched) if one.exact.matched else view.t("none")
+def _numbers(view: View) -> tuple[Field, Field]:
+    """Returns the columns with the cells that speak for a finding and their share."""
+    t = view.t
+
+    def cells(one: FindingView) -> str:
+        return t.number(one.exact.matched) if one.exact.matched else t("none")
+
+    return (
+        Field(t("head.cells"), cells, lambda one: "", right=True, drop=1),
+        Field(t("head.share"), lambda one: one.share or t("none"), lambda one: "", right=True, drop=2),
+    )
 
 
 def _dataset_title(console: Console, view: View, dataset: DatasetView, width: int) -> None:
-    clean = f", {view.t('count.clean', n=len(dataset.clean))}" if dataset.clean else ""
     console.print()
-    _line(console, [(dataset.dataset, "bold")], width)
-    if len(view.sources) != 1:
-        _line(console, [(dataset.source, "dim")], width)
-    console.print(f"{dataset.rows} · {dataset.columns}{clean}", style="dim")
+    source = [(f"  {dataset.source}", "dim")] if len(view.sources) != 1 else []
+    _line(console, [(dataset.dataset, "bold"), *source], width)
+    console.print(f"{dataset.rows} · {dataset.columns}", style="dim")
 
 
 def _clean_datasets(console: Console, view: View, width: int) -> None:
@@ -198,25 +209,22 @@ def _clean_datasets(console: Console, view: View, width: int) -> None:
 
 
 def _unread(console: Console, view: View, width: int) -> None:
-    failing = [one for one in view.sources if one.status != "complete"]
-    if not (view.unreadable or failing):
+    if not view.gaps:
         return
     _title(console, view.t("section.unreadable").upper())
-    for source in failing:
-        status = STYLES.get(source.status, "")
-        _line(console, [(source.uri, ""), (f"  {source.status_label}", status)], width)
-        if source.reason:
-            _indented(console, source.reason)
-    for one in view.unreadable:
-        _line(console, [(one.path, ""), (f"  {one.label}", "yellow")], width)
-        if one.reason:
-            _indented(console, one.reason)
+    for gap in view.gaps:
+        _line(console, [(gap.what, ""), (f"  {gap.label}", "yellow")], width)
+        _indented(console, gap.reason)
 
 
 def _coverage(console: Console, view: View, width: int) -> None:
-    if not view.coverage:
+    if not (view.sources or view.coverage):
         return
     _title(console, view.t("section.coverage").upper())
+    for source in view.sources:
+        _line(console, [(source.uri, ""), (f"  {source.status_label}", STYLES.get(source.status, ""))], width)
+        if source.reason:
+            _indented(console, source.reason)
     for sentence in view.coverage:
         console.print(sentence)
 
@@ -255,21 +263,24 @@ def _table(
 ) -> None:
     """Prints groups of findings under one set of column widths, so that they line up over the whole report."""
     kept, widths = _fit(fields, [one for group in groups for one in group], width - INDENT)
+    _row(console, " ", [(field.head, "dim") for field in kept], kept, widths)
     for index, group in enumerate(groups):
         if titles:
             titles[index]()
-        _row(console, [(field.head, "dim") for field in kept], kept, widths)
         for one in group:
-            _row(console, [(field.text(one), field.style(one)) for field in kept], kept, widths)
+            cells = [(field.text(one), field.style(one)) for field in kept]
+            _row(console, "+" if one.new else " ", cells, kept, widths)
 
 
-def _row(console: Console, cells: Iterable[tuple[str, str]], fields: Sequence[Field], widths: Sequence[int]) -> None:
+def _row(
+    console: Console, mark: str, cells: Iterable[tuple[str, str]], fields: Sequence[Field], widths: Sequence[int]
+) -> None:
     from rich.cells import cell_len
     from rich.text import Text
 
-    line = Text(" " * INDENT)
+    line = Text(mark.ljust(INDENT))
     for index, ((text, style), field, width) in enumerate(zip(cells, fields, widths, strict=True)):
-        shown = shortened(text, width)
+        shown = shortened(text, width) if field.name else clipped(text, width)
         pad = " " * (width - cell_len(shown))
         line.append(" " * GAP if index else "")
         line.append(pad if field.right else "")
@@ -293,10 +304,6 @@ def _fit(fields: Sequence[Field], rows: Sequence[FindingView], room: int) -> tup
         kept.remove(droppable[0])
     shares = iter(_shrink(flexible, max(room - fixed, 2 * len(flexible))))
     return kept, [next(shares) if field.flexible else natural[field.head] for field in kept]
-
-
-ENOUGH = 38
-"""Cells that the flexible columns together should keep before a lesser column is dropped."""
 
 
 def _shrink(widths: Sequence[int], room: int) -> list[int]:

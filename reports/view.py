@@ -82,7 +82,7 @@ class DatasetView:
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """A source, what became of it, and how many columns hold each category."""
+    """A source, what became of it, and in how many of its columns something, or something protected, was found."""
 
     exact: SourceReport
     uri: str
@@ -90,41 +90,51 @@ class SourceView:
     status: str
     status_label: str
     reason: str
-    counts: Mapping[str, int]
+    columns: int
+    protected: int
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadableView:
-    """Something that was not read; ``label`` says the code in words, ``reason`` is the reader's own sentence."""
+class Gap:
+    """Something that was not read, as people read it.
 
-    exact: Unreadable
+    Attributes:
+        what: the dataset, file or archive member; the source itself when nothing of it was read.
+        label: the code in words. reason: the reader's own sentence, in English, maybe empty.
+    """
+
     source: str
-    path: str
-    code: str
+    what: str
     label: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryView:
-    """A category that was found, with what it means and what to do about it; ``columns`` hold it."""
+    """A category that was found, with what it means and what to do about it.
+
+    Attributes:
+        columns: columns that hold it; proofs: findings per proof.
+    """
 
     id: str
     label: str
     article: str | None
     columns: int
+    proofs: Mapping[str, int]
     meaning: str
     action: str
 
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """The Article 9 and 10 block: its findings, columns, and the cells that speak for it."""
+    """The Article 9 and 10 block: its findings, the columns they are in, and both with the cells as a sentence."""
 
     findings: tuple[FindingView, ...]
     columns: int
     lead: str
     cells: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +175,7 @@ class View:
         warnings: sentences that must not be missed: stopped, incomplete, unreadable.
         coverage: sentences on what was read and what its bounds are.
         protected: None when no finding falls under Article 9 or 10.
+        unreadable: the entries as they are, for machines; gaps: the same for people, and sources that failed without one.
     """
 
     exact: ScanRun
@@ -185,7 +196,8 @@ class View:
     datasets: tuple[DatasetView, ...]
     findings: tuple[FindingView, ...]
     categories: tuple[CategoryView, ...]
-    unreadable: tuple[UnreadableView, ...]
+    unreadable: tuple[Unreadable, ...]
+    gaps: tuple[Gap, ...]
     changes: Changes | None
 
     @property

@@ -75,6 +75,13 @@ def shortened(text: str, width: int) -> str:
     return head + _ELLIPSIS + tail
 
 
+def clipped(text: str, width: int) -> str:
+    """Returns the text cut at its end to at most ``width`` terminal cells: labels are read from their start."""
+    from rich.cells import cell_len
+
+    return text if cell_len(text) <= width else _fitting(text, max(width - 1, 0)) + _ELLIPSIS[: max(width, 0)]
+
+
 def _fitting(text: str, room: int) -> str:
     """Returns the longest start of the text that fits into so many cells."""
     from rich.cells import cell_len
