@@ -32,13 +32,12 @@ class Ages:
         """Returns the row's date and remembers its bucket in ``row.bucket``."""
         deadline = AS_OF.replace(year=AS_OF.year - self.years)
         if row.index < 2:
-            row.bucket, drawn = ("due", deadline) if row.index == 0 else ("overdue", deadline - timedelta(days=1))
+            row.bucket = ("due", "overdue")[row.index]
         else:
             rest = 1.0 - sum(self.shares.values())
             row.bucket = row.rng.choices(("due", *self.shares), (rest, *self.shares.values()))[0]
-            drawn = self._date(row, deadline)
         self.counts[row.bucket] += 1
-        return drawn
+        return deadline - timedelta(days=row.index) if row.index < 2 else self._date(row, deadline)
 
     def _date(self, row: Row, deadline: date) -> date | None:
         match row.bucket:

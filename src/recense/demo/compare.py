@@ -124,7 +124,7 @@ def locate(uri: str, dataset: str, names: dict[str, str]) -> tuple[str, str]:
 
 def _seen(run: ScanRun, names: dict[str, str]) -> set[tuple[str, str, str]]:
     """Returns the columns that the run speaks of."""
-    seen = set()
+    seen: set[tuple[str, str, str]] = set()
     for report in run.datasets:
         place = locate(report.source, report.dataset, names)
         seen.update((*place, column.column) for column in report.columns)

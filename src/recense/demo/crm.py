@@ -100,6 +100,7 @@ def _clients() -> Table:
             ),
             column("date_creation", lambda r: r.day(8), type="DATE"),
         ),
+        roster=True,
     )
 
 
@@ -275,6 +276,7 @@ def _utilisateurs() -> Table:
             ),
             column("theme", lambda r: f"#{r.rng.randrange(1 << 24):06X}", trap("colour codes")),
         ),
+        roster=True,
     )
 
 

@@ -197,6 +197,7 @@ def _payroll() -> Table:
                 either("MEMBERSHIP"),
             ),
         ),
+        roster=True,
     )
 
 
@@ -259,6 +260,7 @@ def sheets() -> tuple[Table, ...]:
                     planted("HEALTH", "opinions of the occupational physician"),
                 ),
             ),
+            roster=True,
         ),
         Table(
             SOURCE,

@@ -1,12 +1,14 @@
 """French sentences of a fire-safety group: ordinary ones, problems to find, and traps that only sound like problems.
 
-Every sentence is made up. ``{p}`` is a person with civility (``Mme Durand``), ``{s}`` a site.
+Every sentence is made up. ``{p}`` is a person with civility (``Mme Durand``), ``{e}`` the ending that agrees with them,
+``{s}`` a site, ``{mail}`` and ``{tel}`` the person's own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from recense.demo.identifiers import spaced
 from recense.demo.world import Person, Row
 
 ORDINARY = (
@@ -22,28 +24,31 @@ ORDINARY = (
 )
 """Notes that name somebody and say nothing else about them."""
 
+EXPECTING = "{p} est enceinte, congé maternité à partir de septembre, prévoir un autre interlocuteur."
+"""Said of women only."""
+
 HEALTH = (
     "{p} est en arrêt maladie jusqu'à la fin du mois, voir avec sa collègue.",
     "Ne pas faire monter {p} à l'échelle : opération du genou récente et traitement en cours.",
-    "{p} est enceinte, congé maternité à partir de septembre, prévoir un autre interlocuteur.",
-    "{p} a été hospitalisé après un infarctus, reprise prévue à mi-temps thérapeutique.",
+    EXPECTING,
+    "{p} a été hospitalisé{e} après un infarctus, reprise prévue à mi-temps thérapeutique.",
     "Prévoir une collation : {p} est diabétique et doit faire une injection d'insuline à midi.",
     "{p} suit une chimiothérapie, éviter les rendez-vous le jeudi.",
 )
 TRADE_UNION = (
-    "{p} est délégué syndical CGT, il sera en heures de délégation mardi.",
-    "Réunion déplacée : {p}, élue CFDT, siège à son congrès syndical.",
-    "{p} est syndiqué à Force ouvrière et a fait grève lors du dernier chantier.",
+    "{p} est délégué{e} syndical{e} CGT, en heures de délégation mardi.",
+    "Réunion déplacée : {p}, élu{e} CFDT, siège à son congrès syndical.",
+    "{p} est syndiqué{e} à Force ouvrière et a fait grève lors du dernier chantier.",
 )
 RELIGION = (
-    "{p} est musulman pratiquant : pas de visite pendant le ramadan.",
+    "{p} est de confession musulmane et pratique : pas de visite pendant le ramadan.",
     "Pour le déjeuner, {p} est de confession juive et mange casher.",
-    "{p} est catholique pratiquante, ne jamais l'appeler le dimanche.",
+    "{p} est catholique et pratiquant{e}, ne jamais l'appeler le dimanche.",
     "{p} est témoin de Jéhovah, ne pas envoyer de vœux de fin d'année.",
 )
 CRIMINAL = (
-    "Attention, {p} a été condamné pour escroquerie, casier judiciaire non vierge.",
-    "{p} a été condamnée à six mois de prison avec sursis pour abus de confiance.",
+    "Attention, {p} a été condamné{e} pour escroquerie, casier judiciaire non vierge.",
+    "{p} a été condamné{e} à six mois de prison avec sursis pour abus de confiance.",
 )
 REACHED = (
     "{p} préfère être joint en privé : {mail}.",
@@ -82,14 +87,16 @@ def title(person: Person) -> str:
     return f"{person.civility} {person.last}"
 
 
-def say(row: Row, sentences: Sequence[str], person: Person | None = None) -> str:
-    """Returns one of the sentences about a person (the row's own by default), its agreement left as written."""
-    who = person or row.person
-    phone = " ".join(who.landline[at : at + 2] for at in range(0, 10, 2))
-    return str(row.pick(*sentences)).format(p=title(who), s=row.site.name, mail=who.private_email, tel=phone)
+def say(row: Row, sentences: Sequence[str]) -> str:
+    """Returns one of the sentences about the row's person."""
+    who = row.person
+    fitting = [sentence for sentence in sentences if who.female or sentence is not EXPECTING]
+    return str(row.pick(*fitting)).format(
+        p=title(who), e="e" if who.female else "", s=row.site.name, mail=who.private_email, tel=spaced(who.landline)
+    )
 
 
-def note(row: Row, planted: Mapping[Sequence[str], float]) -> str:
+def note(row: Row, planted: Mapping[tuple[str, ...], float]) -> str:
     """Returns a note: an ordinary sentence, followed in the given shares of the rows by a planted one."""
     text = say(row, ORDINARY)
     drawn = row.rng.random()

@@ -74,6 +74,7 @@ class Table:
         dataset: name within the source, as the connectors give it.
         rows: how many.
         ages: the plan behind a date column whose ages are counted in the manifest.
+        roster: whether each row is another person, see ``world.rows``.
     """
 
     source: str
@@ -81,11 +82,12 @@ class Table:
     rows: int
     columns: tuple[Column, ...]
     ages: Ages | None = None
+    roster: bool = False
 
     def records(self, world: World) -> list[dict[str, Any]]:
         """Returns one mapping of path to value per row; a later column may read ``row.cells`` of an earlier one."""
         made = []
-        for row in rows(world, f"{self.source}/{self.dataset}", self.rows):
+        for row in rows(world, f"{self.source}/{self.dataset}", self.rows, self.roster):
             for col in self.columns:
                 row.cells[col.path] = col.make(row)
             made.append(row.cells)

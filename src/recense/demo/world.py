@@ -173,8 +173,14 @@ class Row:
         return midnight + timedelta(seconds=self.rng.randrange(27_000, 68_000))
 
 
-def rows(world: World, name: str, count: int) -> Iterator[Row]:
-    """Yields the rows of the table ``name``; drawn from a generator of its own."""
+def rows(world: World, name: str, count: int, roster: bool = False) -> Iterator[Row]:
+    """Yields the rows of the table ``name``; drawn from a generator of its own.
+
+    In a ``roster`` nobody stands twice: row ``i`` is person ``i`` and member ``i`` of the staff.
+    """
     rng = world.random(name)
     for index in range(count):
-        yield Row(index, rng, world, rng.choice(world.people), rng.choice(world.staff), rng.choice(world.sites))
+        person, colleague, site = rng.choice(world.people), rng.choice(world.staff), rng.choice(world.sites)
+        if roster:
+            person, colleague = world.people[index % len(world.people)], world.staff[index % len(world.staff)]
+        yield Row(index, rng, world, person, colleague, site)
