@@ -8,7 +8,7 @@ whatever it is called.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from recense.model import Column
 from recense.scanners.vocabulary import Meaning, Unit, Words, vocabulary
@@ -20,7 +20,7 @@ FILE_ENDINGS = frozenset(
 NEUTRAL = frozenset(
     "data donnee info information detail profile profil account compte table list liste master file base main record "
     "fiche export import extract extraction sheet feuille feuil dbo public tbl t tb sample test demo prefix all new old "
-    "annuaire directory repertoire address adresse phone telephone email name nom identity identite person dim fact stg "
+    "annuaire directory repertoire address adresse phone telephone email name nom identity identite dim fact stg "
     "raw src ref int tmp temp bak backup copy v view history historique personal random generated real fake real".split()
 )
 """Words of a table's name that do not change who its rows are about."""
@@ -29,6 +29,8 @@ NAMING = frozenset({"FIRST_NAME", "LAST_NAME", "BIRTH_DATE", "FR_NIR", "BIRTH_PL
 TRAITS = frozenset({"GENDER", "CIVILITY", "AGE", "EMAIL_ADDRESS", "PHONE_NUMBER", "PASSWORD", "JOB_TITLE", "FAMILY"})
 TRAITS |= {"USERNAME", "INCOME", "NATIONALITY", "PASSWORD_HASH"}
 """Entities that persons usually have: two different ones make the rows persons."""
+ALSO = frozenset({"IP_ADDRESS", "PERSON", "ADDRESS", "CITY", "POSTCODE"})
+"""Entities that tell of the rows without saying that they are persons."""
 AFFIX_SHARE, AFFIX_COLUMNS = 0.5, 4
 """A word that begins (or ends) so many of the columns of a table with at least so many is a prefix, not a noun."""
 
@@ -51,9 +53,9 @@ class TableContext:
         self._vocabulary = vocabulary()
         self.columns = tuple(columns)
         self._raw = {column.path: self._vocabulary.words(_last(column.path)) for column in self.columns}
-        self._affixes = _affixes(list(self._raw.values()), self._vocabulary.units)
         self._units: dict[str, tuple[Unit, ...]] = {}
         words = self._vocabulary.words(_table_part(name))
+        self._affixes = _affixes(list(self._raw.values()), frozenset(words))
         self.table_words = frozenset(words) | frozenset(word for affix in self._affixes for word in affix)
         self._person_keys = {path for path in self._raw if self._names_person_key(path)}
         units = self._vocabulary.units(words)
@@ -73,18 +75,31 @@ class TableContext:
         return words
 
     def units(self, path: str) -> tuple[Unit, ...]:
-        """Returns a column's name as units of meaning."""
+        """Returns a column's name as units of meaning, without the shared prefix or suffix."""
         if path not in self._units:
             self._units[path] = self._vocabulary.units(self.words(path))
         return self._units[path]
 
+    def readings(self, path: str) -> Iterator[tuple[Unit, ...]]:
+        """Yields a column's name as units without the shared prefix or suffix and then, if there is one, with it."""
+        yield self.units(path)
+        whole = self._raw.get(path)
+        if whole is not None and whole != self.words(path):
+            yield self._vocabulary.units(whole)
+
+    def nouns(self, unit: Unit) -> frozenset[str]:
+        """Returns the kinds of nouns inside a phrase: ``note client`` is about a person."""
+        return self._vocabulary.nouns(unit.words) if len(unit.words) > 1 else frozenset()
+
     def is_key(self, column: Column) -> bool:
-        """Tells whether a column is a declared key: a foreign key, or a primary key that is called one."""
-        if column.key is None:
-            return False
-        if column.key.startswith("foreign"):
+        """Tells whether a column is a key: declared foreign, declared primary and called one, or the table's name and id."""
+        if column.key is not None and column.key.startswith("foreign"):
             return True
-        return any(unit.meaning and "id" in unit.meaning.modifiers for unit in self.units(column.path))
+        ids = [unit for unit in self.units(column.path) if _is_id(unit)]
+        if column.key is not None:
+            return bool(ids)
+        rest = [unit for unit in self.units(column.path) if unit not in ids]
+        return bool(ids) and all(self.table_words.issuperset(unit.words) for unit in rest)
 
     def _names_person_key(self, path: str) -> bool:
         units = self._vocabulary.units(self._raw[path])
@@ -101,6 +116,8 @@ class TableContext:
         if comment and not units:
             found |= {t for u in self._vocabulary.units(self._vocabulary.words(comment)) if u.meaning for t in u.meaning.topics}
         entities = self._entities()
+        if entities & {"ADDRESS", "CITY", "POSTCODE"}:
+            found.add("address")
         if "log" in found and (self._person_keys or "IP_ADDRESS" in entities or "USERNAME" in entities):
             found.add("visit")
         return frozenset(found)
@@ -147,8 +164,8 @@ class TableContext:
                     or unit.meaning.modifiers & kept
                     for unit in units
                 )
-                if clear and rule.entity in NAMING | TRAITS | {"IP_ADDRESS", "PERSON"}:
-                    if rule.entity == "PERSON" and not rule.id.endswith("full-name"):
+                if clear and rule.entity in NAMING | TRAITS | ALSO:
+                    if rule.id.endswith(("initials", "identification.person", "role")):
                         continue
                     found.add(rule.entity)
         return found
@@ -167,7 +184,7 @@ def _table_part(name: str) -> str:
     return " ".join(parts)
 
 
-def _affixes(names: Sequence[Words], units: object) -> tuple[Words, Words]:
+def _affixes(names: Sequence[Words], table: frozenset[str]) -> tuple[Words, Words]:
     """Returns the word that begins and the word that ends most of a table's column names (``adh``, ``ct``)."""
     if len(names) < AFFIX_COLUMNS:
         return (), ()
@@ -176,15 +193,20 @@ def _affixes(names: Sequence[Words], units: object) -> tuple[Words, Words]:
         counts = Counter(words[place] for words in names if len(words) > 1)
         word, count = counts.most_common(1)[0] if counts else ("", 0)
         common = count >= AFFIX_SHARE * len(names) and count >= AFFIX_COLUMNS - 1
-        found.append((word,) if common and _is_affix(word) else ())
+        found.append((word,) if common and _is_affix(word, table) else ())
     return found[0], found[1]
 
 
-def _is_affix(word: str) -> bool:
-    """A stem or a modifier that many columns share (``date``, ``telephone``) still means what it says."""
+def _is_affix(word: str, table: frozenset[str]) -> bool:
+    """A stem or a modifier that many columns share (``date``, ``telephone``) still means what it says.
+
+    The table's own noun does not (``comment_author`` in ``comments``), unless it names persons: ``num_client``.
+    """
     (unit,) = vocabulary().units((word,))
     meaning = unit.meaning
-    return meaning is None or not (meaning.rules or meaning.modifiers or "person" in meaning.subjects)
+    if meaning is None:
+        return True
+    return "person" not in meaning.subjects and (word in table or not (meaning.rules or meaning.modifiers))
 
 
 def _by_name(units: Sequence[Unit]) -> tuple[str, str]:
@@ -217,6 +239,11 @@ def _class(meaning: Meaning | None) -> str | None:
             return name
     records = meaning.topics & {"order", "message", "payment", "visit", "consent", "log"}
     return "record" if records else None
+
+
+def _is_id(unit: Unit) -> bool:
+    """Tells whether a unit is a word for a key and nothing else."""
+    return bool(unit.meaning and "id" in unit.meaning.modifiers and not unit.meaning.rules)
 
 
 def _is_key_rule(meaning: Meaning | None) -> bool:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -72,12 +72,22 @@ def classify(column: Column, context: TableContext) -> list[NameHint]:
     if context.is_key(column):
         return []
     family, length = type_family(column.type)
-    reading = _Reading(context.units(column.path), frozenset(context.words(column.path)), family, length)
     rule = vocabulary().code(last_part(column.path))
-    hints = [_hint(rule, "strong", rule.says)] if rule and rule.category else _hints(reading, context)
+    if rule and rule.category:
+        return [_hint(rule, "strong", f"the name is a known code for {rule.says}")]
+    hints: list[NameHint] = []
+    opaque = True
+    for units in context.readings(column.path):
+        if not any(hint.strength != "against" for hint in hints):
+            hints += _hints(_reading(units, family, length), context)
+        opaque = opaque and all(unit.meaning is None for unit in units)
     if column.comment and not any(hint.strength == "strong" for hint in hints):
-        hints += _from_comment(column, reading, context)
+        hints += _from_comment(column.comment, opaque, (family, length), context)
     return _best(hints)
+
+
+def _reading(units: tuple[Unit, ...], family: str | None, length: int | None) -> _Reading:
+    return _Reading(units, frozenset(word for unit in units for word in unit.words), family, length)
 
 
 def last_part(path: str) -> str:
@@ -114,37 +124,30 @@ def type_family(type_: str) -> tuple[str | None, int | None]:
     return None, None
 
 
-def _from_comment(column: Column, reading: _Reading, context: TableContext) -> list[NameHint]:
-    """Reads the source's comment as a second name; it decides alone only where the header is a code."""
-    vocabulary_ = vocabulary()
-    words = vocabulary_.words(column.comment or "")
+def _from_comment(
+    comment: str, opaque: bool, type_: tuple[str | None, int | None], context: TableContext
+) -> list[NameHint]:
+    """Reads the source's comment as a second name; it is trusted in full only where the header says nothing."""
+    words = vocabulary().words(comment)
     if not 0 < len(words) <= COMMENT_WORDS:
         return []
-    units = vocabulary_.units(words)
-    hints = _hints(_Reading(units, frozenset(words), reading.family, reading.length), context)
-    opaque = all(unit.meaning is None for unit in reading.units)
+    hints = _hints(_reading(vocabulary().units(words), *type_), context)
     return [
-        NameHint(
-            hint.entity,
-            hint.category,
-            hint.strength if opaque else "weak",
-            f"the comment says: {hint.says}",
-            hint.rule,
-        )
+        replace(hint, strength=hint.strength if opaque else "weak", says=f"the comment: {hint.says}")
         for hint in hints
         if hint.strength != "against"
     ]
 
 
 def _hints(reading: _Reading, context: TableContext) -> list[NameHint]:
-    hints: list[tuple[int, int, NameHint]] = []
+    hints: list[tuple[bool, int, int, NameHint]] = []
     for place, unit in enumerate(reading.units):
         for rule in unit.meaning.rules if unit.meaning else ():
             hint = _judge(rule, place, reading, context)
             if hint is not None:
-                hints.append((len(unit.words), place, hint))
-    hints.sort(key=lambda entry: (_ORDER[entry[2].strength], -entry[0], -entry[1]))
-    return [hint for _, _, hint in hints]
+                hints.append((rule.leads, len(unit.words), place, hint))
+    hints.sort(key=lambda entry: (_ORDER[entry[3].strength], not entry[0], -entry[1], -entry[2]))
+    return [hint for *_, hint in hints]
 
 
 def _judge(rule: Rule, place: int, reading: _Reading, context: TableContext) -> NameHint | None:
@@ -178,9 +181,8 @@ def _objection(rule: Rule, others: Iterable[Unit], reading: _Reading, context: T
         return f"a column of type {reading.family} holds no {rule.says}"
     if reading.length is not None and reading.length < rule.least:
         return f"{reading.length} characters hold no {rule.says}"
-    around = reading.words | context.table_words
     for phrase in rule.unless:
-        if reading.words.issuperset(phrase) or (len(phrase) == 1 and phrase[0] in around):
+        if reading.words.issuperset(phrase):
             return f"beside '{' '.join(phrase)}' the word means something else"
     for unit in others:
         text, meaning = " ".join(unit.words), unit.meaning
@@ -190,7 +192,7 @@ def _objection(rule: Rule, others: Iterable[Unit], reading: _Reading, context: T
             continue
         if meaning.modifiers and not meaning.modifiers & (rule.keeps | rule.requires):
             return f"'{text}' is what the column holds, not {rule.says}"
-        about = meaning.subjects & {"person", "personal"}
+        about = meaning.subjects & ({"person", "personal"} if "personal" in rule.keeps else {"person"})
         if rule.only and not about and not meaning.modifiers:
             return f"'{text}' makes it something else than {rule.says}"
     return None
@@ -201,6 +203,9 @@ def _setting(rule: Rule, place: int, units: tuple[Unit, ...], context: TableCont
 
     The noun nearest to the stem decides, the one before it first; without a noun the table does.
     """
+    own = context.nouns(units[place])
+    if "person" in own:
+        return "person", ""
     before = range(place - 1, -1, -1)
     after = range(place + 1, len(units))
     for index in (*before, *after):

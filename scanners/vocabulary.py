@@ -20,7 +20,7 @@ TYPES = ("text", "integer", "number", "date", "bool", "binary")
 _SHARED = ("words", "trust", "codes")
 _NOUNS = ("subjects", "modifiers", "topics")
 _KEYS = {"entity", "id", "says", "trust", "phrases", "keeps", "types", "topics", "only", "strict", "yields", "requires"}
-_KEYS |= {"unless", "least", "match", "reject"}
+_KEYS |= {"unless", "least", "leads", "match", "reject"}
 
 Words = tuple[str, ...]
 
@@ -47,6 +47,7 @@ class Rule:
     only: bool
     strict: bool
     yields: bool
+    leads: bool
     requires: frozenset[str]
     unless: tuple[Words, ...]
     least: int
@@ -97,6 +98,10 @@ class Vocabulary:
                 drafts.setdefault(self.words(phrase), _Draft()).rules.append(rule)
         for kind, name, phrase in nouns:
             getattr(drafts.setdefault(self.words(phrase), _Draft()), kind).add(name)
+        for phrase, draft in drafts.items():
+            if len(phrase) > 1 and all(rule.topics for rule in draft.rules):  # elsewhere its words mean what they mean
+                for word in phrase:
+                    draft.modifiers |= drafts[(word,)].modifiers if (word,) in drafts else set()
         self._meanings = {
             phrase: Meaning(tuple(dict.fromkeys(d.rules)), frozenset(d.subjects), frozenset(d.modifiers), frozenset(d.topics))
             for phrase, d in drafts.items()
@@ -113,6 +118,11 @@ class Vocabulary:
         """Returns the rule of a header that is a product's own code (``ORT01``), None for all others."""
         whole = fold(header).replace("-", "_")
         return self._codes.get(whole) or self._codes.get(whole.rstrip("0123456789_"))
+
+    def nouns(self, phrase: Words) -> frozenset[str]:
+        """Returns what the single words of a phrase name: ``person``, ``company``, ``thing`` …"""
+        meanings = (self._meanings.get((word,)) for word in phrase)
+        return frozenset(name for meaning in meanings if meaning for name in meaning.subjects)
 
     def units(self, words: Words) -> tuple[Unit, ...]:
         """Returns the words as the fewest units that leave the fewest words unknown, longer phrases first."""
@@ -190,12 +200,13 @@ def _rule(name: str, entry: Mapping[str, Any], trust: Mapping[str, Mapping[str, 
         says=entry.get("says") or known.entities[entity].label["en"].lower(),
         trust=trust.get(entry["trust"]),
         phrases=tuple(entry["phrases"]),
-        keeps=frozenset(entry.get("keeps", ())),
+        keeps=frozenset(entry.get("keeps", ())) | {"last"},
         types=frozenset(entry.get("types", TYPES)),
         topics=frozenset(entry.get("topics", ())),
         only=entry.get("only", False),
         strict=entry.get("strict", False),
         yields=entry.get("yields", False),
+        leads=entry.get("leads", False),
         requires=frozenset(entry.get("requires", ())),
         unless=tuple(words_of(phrase) for phrase in entry.get("unless", ())),
         least=entry.get("least", 0),

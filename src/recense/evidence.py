@@ -4,7 +4,7 @@
 
 ``Evidence`` is a commutative monoid: batches, partitions and workers each count for themselves and the counts are
 added in any order with the same result. From this follow bounded memory, resuming, scaling out and re-judging
-without reading again. It never holds a cell's value: counters, classes of shapes, decades of dates, and a sample of
+without reading again. It never holds a cell's value: counters, and a sample of
 the distinct values in which each value is only a keyed hash and the labels that detectors gave it. The key is drawn
 per run and forgotten with it; what is stored after a run (``ColumnProfile``) holds no hash either.
 """
@@ -14,13 +14,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 SAMPLE_SIZE = 512
 """Distinct values a column's sample holds: 0 hits in 512 means, with 95 % confidence, fewer than 0.59 % of them."""
 
-_HASHES = 1 << 64
-_K = TypeVar("_K")
+_HASHES = 1 << 128
+FORM, DECADE = "form:", "decade:"
+"""Prefixes of the labels that class a sampled value by shape and by decade; ``profile`` sets them apart."""
+_COUNTS = ("cells", "nulls", "blanks", "characters", "longest", "images", "unscanned", "distinct")
 
 
 class Tally(NamedTuple):
@@ -121,9 +123,8 @@ class ColumnEvidence:
     Attributes:
         cells: non-null cells. nulls: null cells. blanks: of the cells, those that are empty or white space.
         characters, longest: total and greatest length of a cell's text.
-        forms: cells per class of shape (see ``recense.scanners.cells.FORMS``); the classes exclude each other.
         tallies: per detector id.
-        decades: per decade of the cells that are dates (``1980`` -> 12).
+        images: binary cells that are pictures.
         unscanned: cells of a type that no detector reads (binary, narrow numbers).
     """
 
@@ -132,10 +133,9 @@ class ColumnEvidence:
     blanks: int = 0
     characters: int = 0
     longest: int = 0
+    images: int = 0
     unscanned: int = 0
-    forms: Counter[str] = field(default_factory=Counter)
     tallies: dict[str, Tally] = field(default_factory=dict)
-    decades: Counter[int] = field(default_factory=Counter)
     sample: ValueSample = field(default_factory=ValueSample)
 
     def tally(self, detector: str, counts: Tally) -> None:
@@ -150,27 +150,30 @@ class ColumnEvidence:
         self.characters += other.characters
         self.longest = max(self.longest, other.longest)
         self.unscanned += other.unscanned
-        self.forms.update(other.forms)
-        self.decades.update(other.decades)
+        self.images += other.images
         for detector, counts in other.tallies.items():
             self.tally(detector, counts)
         self.sample.merge(other.sample)
 
     def profile(self) -> ColumnProfile:
         """Returns what may be stored and judged: the counts, without the hashes of the sample."""
+        labels = self.sample.labels()
         return ColumnProfile(
             cells=self.cells,
             nulls=self.nulls,
             blanks=self.blanks,
             characters=self.characters,
             longest=self.longest,
+            images=self.images,
             unscanned=self.unscanned,
-            forms=dict(sorted(self.forms.items())),
+            forms={label.removeprefix(FORM): n.cells for label, n in labels.items() if label.startswith(FORM)},
             tallies=dict(sorted(self.tallies.items())),
-            decades=dict(sorted(self.decades.items())),
+            decades={
+                int(label.removeprefix(DECADE)): n.cells for label, n in labels.items() if label.startswith(DECADE)
+            },
             distinct=self.sample.distinct(),
             sampled=LabelCount(len(self.sample.entries), self.sample.cells()),
-            labels=self.sample.labels(),
+            labels={label: n for label, n in labels.items() if not label.startswith((FORM, DECADE))},
         )
 
 
@@ -179,7 +182,9 @@ class ColumnProfile:
     """The evidence of a whole column, ready to be judged: counts only. See ``ColumnEvidence`` for the fields.
 
     Attributes:
-        distinct: distinct values, estimated beyond the sample's size.
+        forms: sampled cells per class of shape (``recense.scanners.cells.FORMS``); the classes exclude each other.
+        decades: sampled cells per decade of those that are dates (``1980`` -> 12).
+        distinct: distinct values (blank cells apart), estimated beyond the sample's size.
         sampled: how many distinct values, and cells holding them, the sample has; the denominator of ``labels``.
         labels: per label of the language detectors, the sampled values and cells that carry it.
     """
@@ -189,6 +194,7 @@ class ColumnProfile:
     blanks: int = 0
     characters: int = 0
     longest: int = 0
+    images: int = 0
     unscanned: int = 0
     forms: Mapping[str, int] = field(default_factory=dict)
     tallies: Mapping[str, Tally] = field(default_factory=dict)
@@ -203,8 +209,8 @@ class ColumnProfile:
         return self.cells - self.blanks
 
     def form_share(self, *forms: str) -> float:
-        """Returns the share of filled cells whose shape is one of these classes."""
-        return sum(self.forms.get(form, 0) for form in forms) / self.filled if self.filled else 0.0
+        """Returns the share of sampled cells whose shape is one of these classes."""
+        return sum(self.forms.get(form, 0) for form in forms) / self.sampled.cells if self.sampled.cells else 0.0
 
     def label_share(self, label: str) -> float:
         """Returns the share of sampled distinct values that carry a label."""
@@ -218,6 +224,7 @@ class ColumnProfile:
             "blanks": self.blanks,
             "characters": self.characters,
             "longest": self.longest,
+            "images": self.images,
             "unscanned": self.unscanned,
             "forms": dict(self.forms),
             "tallies": {detector: list(tally) for detector, tally in self.tallies.items()},
