@@ -125,6 +125,14 @@ def test_the_place_of_the_estate_does_not_matter(source: str, dataset: str) -> N
     assert compare(MANIFEST, run((*moved, nir), read)).exact
 
 
+def test_a_scan_of_the_whole_folder_is_understood() -> None:
+    above = "file:///anywhere/demo"
+    moved = [replace(f, source=above, dataset=f"crm.sqlite/{f.dataset}") for f in GOOD[:2]]
+    nir = replace(GOOD[2], source=above, dataset="partage/rh/paie.csv")
+    read = {(above, "crm.sqlite/clients"): ("siret", "nom"), (above, "partage/rh/paie.csv"): ("num_secu",)}
+    assert compare(MANIFEST, run((*moved, nir), read)).exact
+
+
 def test_a_postgresql_copy_is_judged_for_itself() -> None:
     copies = tuple(replace(entry, source="postgresql") for entry in ENTRIES[:5])
     both = replace(MANIFEST, entries=ENTRIES + copies)

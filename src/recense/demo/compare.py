@@ -113,8 +113,9 @@ def locate(uri: str, dataset: str, names: dict[str, str]) -> tuple[str, str]:
     last = parts.path.rstrip("/").rpartition("/")[2]
     if last.endswith(".sqlite"):
         return last, dataset.rpartition(".")[2]
-    if dataset not in names and last and dataset.startswith(f"{last}/"):
-        dataset = dataset.removeprefix(f"{last}/")  # a dataset named from the folder's parent
+    top, _, rest = dataset.partition("/")
+    if dataset not in names and names.get(rest) == top:
+        dataset = rest  # the folder above the share was scanned
     for separator in ("!/", "/"):
         container, found, member = dataset.partition(f".sqlite{separator}")
         if found:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from recense.demo import crm, documents, operations, postgres, share, writers, xlsx
-from recense.demo.manifest import Dates, Entry, Manifest
+from recense.demo.manifest import MANIFEST, Dates, Entry, Manifest
 from recense.demo.truth import Table
 from recense.demo.world import AS_OF, World
 from recense.errors import TargetError
@@ -109,11 +109,14 @@ def _clear(folder: Path) -> None:
     """Makes the folder, and removes what an earlier build wrote: nothing unless its manifest is there."""
     if folder.exists() and not folder.is_dir():
         raise TargetError(f"{folder} is a file; recense demo needs a folder to write into")
+    mark = folder / MANIFEST
     ours = [folder / share.SOURCE, folder / crm.SOURCE]
-    if any(path.exists() for path in ours) and not (folder / "manifest.json").is_file():
+    if any(path.exists() for path in ours) and not mark.is_file():
         names = " and ".join(path.name for path in ours)
         raise TargetError(f"{folder} already holds {names}, which no demo wrote; choose another folder")
     folder.mkdir(parents=True, exist_ok=True)
+    # a build that is stopped half-way is still known for ours by the next one
+    mark.write_text('{"status": "being written"}\n', encoding="utf-8")
     shutil.rmtree(ours[0], ignore_errors=True)
     ours[1].unlink(missing_ok=True)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 SCHEMA = "recense.demo/1"
+MANIFEST = "manifest.json"
 
 
 class Kind(StrEnum):
@@ -88,7 +89,7 @@ class Manifest:
     seed: int
     folder: Path
     as_of: str
-    targets: tuple[str, ...]
+    targets: tuple[str, ...] = field(repr=False)  # may hold a database password
     rows: dict[str, int]
     entries: tuple[Entry, ...]
     dates: tuple[Dates, ...] = ()
@@ -96,14 +97,14 @@ class Manifest:
     @property
     def path(self) -> Path:
         """Returns the file that holds the manifest."""
-        return self.folder / "manifest.json"
+        return self.folder / MANIFEST
 
     def of_kind(self, kind: Kind) -> Iterator[Entry]:
         """Yields the entries of one kind."""
         return (entry for entry in self.entries if entry.kind is kind)
 
     def save(self) -> None:
-        """Writes ``manifest.json``; targets stand relative to the folder so that the bytes depend on the seed alone."""
+        """Writes ``manifest.json``; without folder and targets, so that the bytes depend on the seed alone."""
         data: dict[str, Any] = {
             "schema": SCHEMA,
             "seed": self.seed,

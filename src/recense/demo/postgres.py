@@ -24,7 +24,7 @@ def write(tables: Mapping[str, tuple[Sequence[Column], Sequence[Mapping[str, Any
     """
     from sqlalchemy import create_engine, text
     from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+    from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 
     driver("psycopg", "postgres", "postgresql://")
     try:
@@ -46,8 +46,12 @@ def write(tables: Mapping[str, tuple[Sequence[Column], Sequence[Mapping[str, Any
                 marks = ", ".join(f":c{at}" for at in range(len(columns)))
                 rows = [{f"c{at}": value for at, value in enumerate(record.values())} for record in records]
                 connection.execute(text(f'INSERT INTO {SCHEMA}."{name}" VALUES ({marks})'), rows)  # noqa: S608
+    # the driver's own message may quote a row or the URL's password: it is not passed on
+    except OperationalError:
+        where = f"{parsed.host or 'the local socket'}:{parsed.port or 5432}"
+        raise SourceError("unreachable", f"PostgreSQL at {where} does not answer or refuses the login") from None
     except SQLAlchemyError as error:
-        # the driver's own message may quote a row or the URL's password: only its class is told
-        raise SourceError("failed", f"PostgreSQL could not be written ({type(error).__name__})") from None
+        told = f"PostgreSQL refused to write ({type(error).__name__})"
+        raise SourceError("failed", f"{told}; the account must be allowed to create the schema {SCHEMA}") from None
     finally:
         engine.dispose()
