@@ -34,7 +34,7 @@ _HARMLESS = frozenset({"host", "port", "unix_socket", "service", "database", "db
 
 
 def scheme(target: str) -> str | None:
-    """Returns the URL scheme of a target in lower case, None for a path or a glob.
+    r"""Returns the URL scheme of a target in lower case, None for a path or a glob.
 
     >>> scheme("PostgreSQL+psycopg://db/shop"), scheme("data/*.csv"), scheme(r"C:\\data")
     ('postgresql+psycopg', None, None)
