@@ -147,9 +147,8 @@ class Tar(Container):
         self._outer, self._limits = blob, limits
         stream = self._resources.enter_context(blob.seekable())
         try:
-            self._tar = self._resources.enter_context(
-                tarfile.open(fileobj=cast(IO[bytes], _Modest(stream)), mode="r:", errors="surrogateescape")
-            )
+            modest = cast(IO[bytes], _Modest(stream))
+            self._tar = self._resources.enter_context(tarfile.TarFile(fileobj=modest, errors="surrogateescape"))
         except SourceError:
             self.close()
             raise
@@ -239,13 +238,18 @@ def _check_count(count: int, limits: Limits) -> None:
         raise SourceError("too_large", f"the archive has more than {limits.members} members (limits.members)")
 
 
-# Office and book formats are zip archives too; their parts are not files that anybody put there.
-_OFFICE_PARTS = (b"[Content_Types].xml", b"mimetypeapplication/", b"META-INF/manifest.xml")
+# Office documents and e-books are zip archives too; their parts are not files that anybody put there.
+_OFFICE_PARTS = (b"[Content_Types].xml", b"_rels/.rels", b"mimetypeapplication/", b"META-INF/manifest.xml", b"xl/work")
+_OFFICE_SUFFIXES = frozenset(
+    {".docx", ".docm", ".dotx", ".xlsx", ".xlsm", ".xltx", ".xlsb", ".pptx", ".pptm", ".odt", ".ods", ".odp", ".epub"}
+)
 
 
-def is_office(head: bytes) -> bool:
-    """Tells whether a zip is really a document of an office suite or an e-book."""
-    return head.startswith(b"PK\x03\x04") and any(part in head[:4096] for part in _OFFICE_PARTS)
+def is_office(blob: Blob) -> bool:
+    """Tells whether a blob is a zip archive that is really a document of an office suite or an e-book."""
+    if not blob.head.startswith(b"PK\x03\x04"):
+        return False
+    return blob.suffix in _OFFICE_SUFFIXES or any(part in blob.head for part in _OFFICE_PARTS)
 
 
 def open_container(blob: Blob, limits: Limits) -> Container | None:
@@ -261,7 +265,7 @@ def open_container(blob: Blob, limits: Limits) -> Container | None:
         return Compressed(blob, limits, lambda stream: cast(BinaryIO, bz2.BZ2File(stream)))
     if head.startswith(b"\xfd7zXZ\x00"):
         return Compressed(blob, limits, lambda stream: cast(BinaryIO, lzma.LZMAFile(stream)))
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) and not is_office(head):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")) and not is_office(blob):
         return Zip(blob, limits)
     if head[257:262] == b"ustar":
         return Tar(blob, limits)

@@ -37,16 +37,16 @@ class Unsupported(Format):
 
     def claim(self, blob: Blob) -> Claim:
         """Claims known magic bytes, and office documents by name and content."""
-        if is_office(blob.head) and blob.suffix in _OFFICE:
+        if is_office(blob) and blob.suffix in _OFFICE:
             return Claim.MAGIC
         if _by_magic(blob):
             return Claim.CONTENT  # a workbook of the same old Office container comes first
-        return Claim.NAMED if blob.suffix in _OFFICE else Claim.TEXT if is_office(blob.head) else Claim.NO
+        return Claim.NAMED if blob.suffix in _OFFICE else Claim.TEXT if is_office(blob) else Claim.NO
 
     def tables(self, blob: Blob, limits: Limits) -> Iterator[Table | Trouble]:
         """Yields one entry."""
         kind = _by_magic(blob) or _OFFICE.get(blob.suffix, "an office document or e-book")
-        if blob.suffix in _OFFICE and not is_office(blob.head):
+        if blob.suffix in _OFFICE and not is_office(blob):
             raise SourceError("corrupt", f"its name says {kind}, its content does not")
         raise SourceError("unsupported_format", f"{kind}: recense has no reader for it")
         yield

@@ -38,9 +38,8 @@ class Workbook(Format):
         """Claims workbooks by their container and what is in it."""
         head = blob.head
         named = blob.suffix in _SUFFIXES
-        if is_office(head):
-            parts = (b"xl/" in head, b"opendocument.spreadsheet" in head[:200])
-            return Claim.MAGIC if named or any(parts) else Claim.NO
+        if is_office(blob):
+            return Claim.MAGIC if named or b"xl/" in head or b"opendocument.spreadsheet" in head[:200] else Claim.NO
         if head.startswith(_OLE):
             return Claim.MAGIC if named or _XLS_STREAM in head else Claim.NO
         return Claim.NAME if named else Claim.NO
