@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 ADBC_ROWS = 128
 """Rows ADBC's driver hands over at once, whatever their width. It costs little against its own 1 024."""
 _STEPS = 50_000  # virtual machine steps between two looks at the clock: some milliseconds
-_SENTINELS = {"integer": "0", "float": "0.0", "text": "''", "binary": "x''"}
+_SENTINELS = {"integer": "0", "float": "0.0", "text": "''", "loose": "''", "binary": "x''"}
+# ADBC writes a float among texts as 1.980000e+00, SQLite as 1.98.
+_LOOSE = "CASE typeof({c}) WHEN 'real' THEN CAST({c} AS TEXT) ELSE {c} END"
 
 
 class SqliteFile(Database):
@@ -117,9 +119,7 @@ class SqliteFile(Database):
             for row in connection.execute('SELECT "from", "table", "to", seq FROM pragma_foreign_key_list(?)', (name,))
         }
         fields = tuple(
-            Field(
-                Column(column, declared, None, column_key(primary, foreign, column)), quote(column), affinity(declared)
-            )
+            _field(Column(column, declared, None, column_key(primary, foreign, column)))
             for column, declared, _, hidden in found
             if hidden != 1  # a virtual table's hidden columns are its arguments
         )
@@ -262,16 +262,22 @@ def _by_adbc(address: str, statement: str, table: Table, unchanged: Callable[[],
             if not unchanged():
                 raise RetriableError("failed", "the file is being written to")
             for number, batch in enumerate(reader):
-                yield rows.checked(batch if number else batch.slice(1))
+                yield rows.checked(batch if number else batch.slice(1), table.fields)
+
+
+def _field(column: Column) -> Field:
+    kind = affinity(column.type)
+    return Field(column, (_LOOSE if kind == "loose" else "{c}").replace("{c}", quote(column.path)), kind)
 
 
 def affinity(declared: str) -> str:
     """Returns the ``Field.kind`` of a declared type, after https://www.sqlite.org/datatype3.html, 3.1.
 
-    What SQLite calls NUMERIC holds dates, decimals and their like, mostly as text; only booleans are integers.
+    What SQLite calls NUMERIC (``loose`` to us) holds dates, decimals and their like, mostly as text, but also UUIDs
+    as bytes; only booleans are integers.
 
     >>> affinity("VARCHAR(20)"), affinity("UNSIGNED BIG INT"), affinity("DATETIME"), affinity("")
-    ('text', 'integer', 'text', 'any')
+    ('text', 'integer', 'loose', 'any')
     """
     word = declared.upper()
     if "INT" in word or "BOOL" in word:
@@ -282,7 +288,7 @@ def affinity(declared: str) -> str:
         return "binary"
     if any(part in word for part in ("REAL", "FLOA", "DOUB")):
         return "float"
-    return "text" if word else "any"
+    return "loose" if word else "any"
 
 
 def quote(name: str) -> str:
