@@ -70,8 +70,12 @@ class Server(Database):
             done = True
         finally:
             if not done:
-                connection.invalidate()  # drop it: some cursors would read the remaining rows before they close
+                self._abandon(connection)
             connection.close()
+
+    def _abandon(self, connection: Connection) -> None:
+        """Drops a connection that still has rows to give: some cursors would read them all before they close."""
+        connection.invalidate()
 
     def close(self) -> None:
         """Gives back what the engine holds."""

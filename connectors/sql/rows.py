@@ -163,11 +163,16 @@ def gather(batches: Iterable[pa.RecordBatch], limits: Limits) -> Iterator[pa.Rec
 
 
 def _split(batch: pa.RecordBatch, limits: Limits) -> Iterator[pa.RecordBatch]:
-    if batch.num_rows > 1 and (batch.num_rows > limits.batch_rows or batch.nbytes > limits.batch_bytes):
+    for start in range(0, batch.num_rows, limits.batch_rows):
+        yield from _halved(batch.slice(start, limits.batch_rows), limits.batch_bytes)
+
+
+def _halved(batch: pa.RecordBatch, most: int) -> Iterator[pa.RecordBatch]:
+    if batch.num_rows > 1 and batch.nbytes > most:
         half = batch.num_rows // 2
-        yield from _split(batch.slice(0, half), limits)
-        yield from _split(batch.slice(half), limits)
-    elif batch.num_rows:
+        yield from _halved(batch.slice(0, half), most)
+        yield from _halved(batch.slice(half), most)
+    else:
         yield batch
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote as percent
 from urllib.parse import unquote
 
 from recense.connectors.sql import failures, rows
-from recense.connectors.sql.tables import Database, Field, Table, column_key
+from recense.connectors.sql.tables import Database, Field, Table, column_key, dataset_name
 from recense.errors import RetriableError, SourceError, TargetError
 from recense.model import Column, Dataset, Limits, Unreadable
 from recense.plugins import optional
@@ -108,14 +108,14 @@ class SqliteFile(Database):
                     with budget:
                         yield self._table(connection, name, kind, str(sql or ""), estimates.get(name))
                 except SourceError as failure:
-                    yield self.unreadable(name, failure)
+                    yield self.unreadable(_label(name), failure)
 
     @failures.translated(failures.of_sqlite)
     def _table(self, connection: sqlite3.Connection, name: str, kind: str, sql: str, estimate: int | None) -> Table:
         found = connection.execute("SELECT name, type, pk, hidden FROM pragma_table_xinfo(?)", (name,)).fetchall()
         primary = [row[0] for row in sorted((row for row in found if row[2]), key=lambda row: row[2])]
         foreign = {
-            row[0]: f"{row[1]}.{row[2] or _primary(connection, row[1], row[3])}"
+            row[0]: f"{_label(row[1])}.{row[2] or _primary(connection, row[1], row[3])}"
             for row in connection.execute('SELECT "from", "table", "to", seq FROM pragma_foreign_key_list(?)', (name,))
         }
         fields = tuple(
@@ -126,7 +126,7 @@ class SqliteFile(Database):
         types = {row[0]: row[1].upper() for row in found}
         alias = primary[0] if len(primary) == 1 and types[primary[0]] == "INTEGER" else None
         stored = kind == "table" and not sql.upper().startswith("CREATE VIRTUAL") and not any(row[3] for row in found)
-        dataset = Dataset(self.uri, name, kind, tuple(field.column for field in fields), estimate)
+        dataset = Dataset(self.uri, _label(name), kind, tuple(field.column for field in fields), estimate)
         # NOT INDEXED: rows come in the order of the table itself, whichever library reads it.
         relation = f"main.{quote(name)}{' NOT INDEXED' if stored else ''}"
         table = Table(dataset, "main", name, relation, fields, quote(alias) if alias else None, stored)
@@ -294,6 +294,10 @@ def affinity(declared: str) -> str:
 def quote(name: str) -> str:
     """Returns an identifier as SQLite takes any text."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def _label(name: str) -> str:
+    return dataset_name("main", name, "main")
 
 
 def _names(table: Table) -> tuple[str, ...]:
