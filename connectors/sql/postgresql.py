@@ -216,7 +216,7 @@ class PostgresServer(Server):
         try:
             with connection.cursor(adbc_stmt_kwargs={_BATCH_BYTES: str(self.limits.batch_bytes)}) as cursor:
                 cursor.execute(table.select(self._names(table), where))
-                with cursor.fetch_record_batch() as reader:
+                with _stream(cursor) as reader:
                     yield from rows.gather((rows.checked(batch, table.fields) for batch in reader), self.limits)
             connection.rollback()
             done = True
@@ -250,6 +250,14 @@ class PostgresServer(Server):
         while self._idle:
             self._idle.pop().close()
         super().close()
+
+
+def _stream(cursor: Any) -> Any:
+    """Returns the rows of an ADBC cursor through its own reader, whose errors keep their SQLSTATE.
+
+    The public method unwraps it, and an error in mid-stream is then an OSError with nothing but the server's message.
+    """
+    return getattr(getattr(cursor, "_results", None), "reader", None) or cursor.fetch_record_batch()
 
 
 def _conninfo(uri: str, parameters: dict[str, Any]) -> str:
