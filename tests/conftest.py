@@ -1,10 +1,17 @@
-"""What all tests share: the labelled data beside the checkout, when it is there, and calm timings."""
+"""What all tests share: calm timings, real database servers, and the labelled data beside the checkout."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from servers import mariadb_url, postgres_url
+
+__all__ = ["mariadb_url", "postgres_url", "shared"]
 
 # Deadlines measure the machine, not the code; speed lives in benchmarks/.
 settings.register_profile("calm", deadline=None)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy
 from sqlalchemy import exc
 from sqlalchemy.engine import URL, Connection, CursorResult
-from sqlalchemy.pool import NullPool
 
 from recense.connectors.sql import failures, rows
 from recense.connectors.sql.tables import Database, Field, Table, column_key, dataset_name
@@ -71,8 +70,12 @@ class Server(Database):
             done = True
         finally:
             if not done:
-                connection.invalidate()  # drop it: some cursors would read the remaining rows before they close
+                self._abandon(connection)
             connection.close()
+
+    def _abandon(self, connection: Connection) -> None:
+        """Drops a connection that still has rows to give: some cursors would read them all before they close."""
+        connection.invalidate()
 
     def close(self) -> None:
         """Gives back what the engine holds."""
@@ -160,13 +163,15 @@ def _type_name(kind: Any) -> str:
 
 
 def _engine(uri: str, url: URL, connect: dict[str, Any]) -> sqlalchemy.Engine:
-    """Returns an engine that keeps no connection and quotes no parameter in its errors.
+    """Returns an engine that quotes no parameter in its errors. It keeps two idle connections for the next tables.
 
     Raises:
         TargetError: there is no such dialect or driver, or it refuses the URL.
     """
     try:
-        return sqlalchemy.create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect)
+        return sqlalchemy.create_engine(
+            url, pool_size=2, max_overflow=-1, pool_pre_ping=True, hide_parameters=True, connect_args=connect
+        )
     except ModuleNotFoundError as error:
         problem = f"{url.get_backend_name()}:// needs {error.name}. Install it: pip install {error.name}"
     except (exc.ArgumentError, exc.NoSuchModuleError, TypeError, ValueError):

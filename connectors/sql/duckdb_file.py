@@ -45,7 +45,7 @@ _KINDS: dict[str, tuple[str, str]] = {
     "TIMESTAMP_S": ("timestamp", _TIME.replace("{c}", "{c}::TIMESTAMP")),
     "TIMESTAMP_MS": ("timestamp", _TIME.replace("{c}", "{c}::TIMESTAMP")),
     "TIMESTAMP_NS": ("timestamp", _TIME.replace("{c}", "{c}::TIMESTAMP")),
-    "TIMESTAMP WITH TIME ZONE": ("timestamp_utc", clamped("TIMESTAMPTZ", "+00")),
+    "TIMESTAMP WITH TIME ZONE": ("timestamp_utc", clamped("TIMESTAMPTZ", " 00:00:00+00")),
 }
 # Nested data stays nested unless it holds what Arrow's readers have no words for.
 _NESTED = re.compile(r"STRUCT\(|.*\[\d*\]$", re.DOTALL)
@@ -165,7 +165,7 @@ class DuckdbFile(Database):
         alarm.start()
         try:
             reader = _reader(cursor, table.select(_names(table), where), min(READ_ROWS, self.limits.batch_rows))
-            yield from rows.gather(map(rows.checked, reader), self.limits)
+            yield from rows.gather((rows.checked(batch, table.fields) for batch in reader), self.limits)
         finally:
             alarm.cancel()
             cursor.close()

@@ -109,7 +109,7 @@ def of_postgres(error: BaseException) -> SourceError:
         return of_sqlstate(error, state)
     if _LOST_WORDS.search(text) and "FATAL" not in text:
         return failure(LOST)
-    if "connect" in text or "resolve host" in text or "timeout" in text:
+    if any(kind.__name__ == "OperationalError" for kind in type(error).__mro__):  # of psycopg, or of ADBC's DB-API
         sentence = next((sentence for words, sentence in _LOGIN_WORDS if words.search(text)), None)
         return failure(sentence or (FULL if "FATAL" in text else DOWN))
     return other(error)

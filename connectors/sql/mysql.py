@@ -150,6 +150,13 @@ class MysqlServer(Server):
         else:
             self._run(connection, f"SELECT * FROM {table.relation} LIMIT 0")  # noqa: S608 quoted
 
+    def _abandon(self, connection: Connection) -> None:
+        # Else PyMySQL waits for the remaining rows, or complains of the closed socket when it is collected.
+        result = getattr(connection.connection.driver_connection, "_result", None)
+        if result is not None:
+            result.unbuffered_active = False
+        super()._abandon(connection)
+
     @failures.translated(failures.of_mysql)
     def bounds(self, table: Table) -> tuple[int, int] | None:
         """Returns the ends of the key's index."""

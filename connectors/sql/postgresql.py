@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, Connection
 from recense.connectors.sql import failures, rows
 from recense.connectors.sql.dialect import Server
 from recense.connectors.sql.tables import Field, Table, clamped, column_key, dataset_name
-from recense.errors import SourceError
+from recense.errors import SourceError, TargetError
 from recense.model import Column, Dataset, Limits, Unreadable
 from recense.plugins import driver, optional
 
@@ -63,6 +63,7 @@ LEFT JOIN pg_attribute ra ON ra.attrelid = k.confrelid AND ra.attnum = u.other
 WHERE k.contype IN ('p', 'f') {only} ORDER BY k.conrelid, k.conname, u.place"""
 _DOMAINS = "SELECT oid, typbasetype FROM pg_type WHERE typtype = 'd'"
 DEFAULT_SCHEMA = "public"
+_BATCH_BYTES = "adbc.postgresql.batch_size_hint_bytes"
 
 
 class _Row(NamedTuple):
@@ -87,8 +88,8 @@ class PostgresServer(Server):
         connect: dict[str, Any] = {"connect_timeout": 10, "application_name": "recense"}
         connect = {key: value for key, value in connect.items() if key not in url.query}
         super().__init__(uri, url.set(drivername="postgresql+psycopg"), limits, **connect)
-        _, parameters = self._engine.dialect.create_connect_args(url)
-        self._conninfo: dict[str, Any] = {**parameters, **connect}
+        self._conninfo = _conninfo(uri, {**self._engine.dialect.create_connect_args(url)[1], **connect})
+        self._idle: list[Any] = []
         self._session = (
             "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
             f"SET LOCAL statement_timeout = {limits.statement_seconds * 1000}",
@@ -210,15 +211,68 @@ class PostgresServer(Server):
         if adbc is None:
             yield from self._read(table, where)
             return
-        from psycopg.conninfo import make_conninfo
+        connection = self._copying(adbc)
+        done = False
+        try:
+            with connection.cursor(adbc_stmt_kwargs={_BATCH_BYTES: str(self.limits.batch_bytes)}) as cursor:
+                cursor.execute(table.select(self._names(table), where))
+                with _stream(cursor) as reader:
+                    yield from rows.gather((rows.checked(batch, table.fields) for batch in reader), self.limits)
+            connection.rollback()
+            done = True
+        finally:
+            if done:
+                self._idle.append(connection)
+            else:
+                connection.close()
 
-        hint = {"adbc.postgresql.batch_size_hint_bytes": str(self.limits.batch_bytes)}
-        with contextlib.ExitStack() as stack:
-            connection = stack.enter_context(adbc.connect(make_conninfo(**self._conninfo)))
+    def _copying(self, adbc: Any) -> Any:
+        """Returns an ADBC connection in a fresh transaction: one that is idle, or a new one.
+
+        Connecting costs tens of milliseconds, more than most tables take to read.
+        """
+        with contextlib.suppress(IndexError, adbc.Error):
+            idle = self._idle.pop()
+            try:
+                return self._prepared(idle)
+            except adbc.Error:  # the server hung up meanwhile
+                idle.close()
+        return self._prepared(adbc.connect(self._conninfo))
+
+    def _prepared(self, connection: Any) -> Any:
+        with connection.cursor() as cursor:
             for statement in self._session:
-                with connection.cursor() as cursor:
-                    cursor.execute(statement)
-            cursor = stack.enter_context(connection.cursor(adbc_stmt_kwargs=hint))
-            cursor.execute(table.select(self._names(table), where))
-            reader = stack.enter_context(cursor.fetch_record_batch())
-            yield from rows.gather(map(rows.checked, reader), self.limits)
+                cursor.execute(statement)
+        return connection
+
+    def close(self) -> None:
+        """Ends the connections."""
+        while self._idle:
+            self._idle.pop().close()
+        super().close()
+
+
+def _stream(cursor: Any) -> Any:
+    """Returns the rows of an ADBC cursor through its own reader, whose errors keep their SQLSTATE.
+
+    The public method unwraps it, and an error in mid-stream is then an OSError with nothing but the server's message.
+    """
+    return getattr(getattr(cursor, "_results", None), "reader", None) or cursor.fetch_record_batch()
+
+
+def _conninfo(uri: str, parameters: dict[str, Any]) -> str:
+    """Returns what libpq connects with: the engine's parameters but its own objects.
+
+    Raises:
+        TargetError: the URL has an option that PostgreSQL does not know.
+    """
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    try:
+        return make_conninfo(**{key: str(value) for key, value in parameters.items() if isinstance(value, str | int)})
+    except psycopg.Error:
+        problem = (
+            f"cannot read {uri}: the URL has an option that PostgreSQL does not know (see libpq's parameter key words)"
+        )
+    raise TargetError(problem)

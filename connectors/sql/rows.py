@@ -21,6 +21,7 @@ _TYPES: dict[str, pa.DataType] = {
     "float": pa.float64(),
     "boolean": pa.bool_(),
     "text": pa.string(),
+    "loose": pa.string(),
     "binary": pa.binary(),
     "date": pa.date32(),
     "timestamp": pa.timestamp("us"),
@@ -48,7 +49,7 @@ def chunks(
     while rows := fetch(count):
         arrays = []
         for position, values in enumerate(zip(*rows, strict=True)):
-            array = to_array(values, types[position])
+            array = to_array(values, types[position], fields[position].kind == "text")
             if types[position] is None and not pa.types.is_null(array.type):
                 types[position] = array.type  # keep to the first type seen, so that batches agree
             arrays.append(array)
@@ -58,11 +59,16 @@ def chunks(
         count = max(1, min(fitting, 4 * count, CHUNK_ROWS, limits.batch_rows))
 
 
-def to_array(values: Sequence[Any], wanted: pa.DataType | None = None) -> pa.Array:
+def to_array(values: Sequence[Any], wanted: pa.DataType | None = None, as_text: bool = False) -> pa.Array:
     """Returns the cells as Arrow: in the wanted type if all fit, else in the narrowest that loses none.
 
     That is 64-bit integers, floats, booleans, dates, timestamps, binary when any cell is bytes that are no text, and
     text for all else. SQLite lets every cell have a type of its own, so this is met in practice.
+
+    Args:
+        values: cells as Python objects.
+        wanted: the type the catalogue promises.
+        as_text: bytes are text too, in an encoding that is not known.
 
     >>> to_array([1, None, 3]).type, to_array([1, "a"]).to_pylist(), to_array([2**70]).to_pylist()
     (DataType(int64), ['1', 'a'], ['1180591620717411303424'])
@@ -80,7 +86,7 @@ def to_array(values: Sequence[Any], wanted: pa.DataType | None = None) -> pa.Arr
         except _MISFIT:
             pass
     if kinds & {bytes, bytearray, memoryview}:
-        return _bytes_and_text(values, as_text=wanted == pa.string())
+        return _bytes_and_text(values, as_text)
     return pa.array([None if value is None else text(value) for value in values], pa.string())
 
 
@@ -157,18 +163,24 @@ def gather(batches: Iterable[pa.RecordBatch], limits: Limits) -> Iterator[pa.Rec
 
 
 def _split(batch: pa.RecordBatch, limits: Limits) -> Iterator[pa.RecordBatch]:
-    if batch.num_rows > 1 and (batch.num_rows > limits.batch_rows or batch.nbytes > limits.batch_bytes):
+    for start in range(0, batch.num_rows, limits.batch_rows):
+        yield from _halved(batch.slice(start, limits.batch_rows), limits.batch_bytes)
+
+
+def _halved(batch: pa.RecordBatch, most: int) -> Iterator[pa.RecordBatch]:
+    if batch.num_rows > 1 and batch.nbytes > most:
         half = batch.num_rows // 2
-        yield from _split(batch.slice(0, half), limits)
-        yield from _split(batch.slice(half), limits)
-    elif batch.num_rows:
+        yield from _halved(batch.slice(0, half), most)
+        yield from _halved(batch.slice(half), most)
+    else:
         yield batch
 
 
-def checked(batch: pa.RecordBatch) -> pa.RecordBatch:
+def checked(batch: pa.RecordBatch, fields: Sequence[Field]) -> pa.RecordBatch:
     """Returns a batch of a native driver without its metadata, and with text that is UTF-8 indeed.
 
-    Native drivers pass a text column's bytes on unchecked, and a later reader would fail on them.
+    Native drivers pass bytes on unchecked, and a later reader would fail on them. In a text column they are decoded
+    somehow, elsewhere the column is binary.
     """
     arrays = list(batch.columns)
     for position, array in enumerate(arrays):
@@ -176,6 +188,9 @@ def checked(batch: pa.RecordBatch) -> pa.RecordBatch:
             try:
                 array.validate(full=True)
             except pa.ArrowInvalid:
-                raw = array.view(pa.binary()).to_pylist()
+                raw = array.cast(pa.binary()).to_pylist()
+                if fields[position].kind != "text":
+                    arrays[position] = pa.array(raw, pa.binary())
+                    continue
                 arrays[position] = pa.array([None if value is None else decode(value) for value in raw], pa.string())
     return pa.record_batch(arrays, names=batch.schema.names)

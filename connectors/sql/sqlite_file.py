@@ -16,7 +16,7 @@ from urllib.parse import quote as percent
 from urllib.parse import unquote
 
 from recense.connectors.sql import failures, rows
-from recense.connectors.sql.tables import Database, Field, Table, column_key
+from recense.connectors.sql.tables import Database, Field, Table, column_key, dataset_name
 from recense.errors import RetriableError, SourceError, TargetError
 from recense.model import Column, Dataset, Limits, Unreadable
 from recense.plugins import optional
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 ADBC_ROWS = 128
 """Rows ADBC's driver hands over at once, whatever their width. It costs little against its own 1 024."""
 _STEPS = 50_000  # virtual machine steps between two looks at the clock: some milliseconds
-_SENTINELS = {"integer": "0", "float": "0.0", "text": "''", "binary": "x''"}
+_SENTINELS = {"integer": "0", "float": "0.0", "text": "''", "loose": "''", "binary": "x''"}
+# ADBC writes a float among texts as 1.980000e+00, SQLite as 1.98.
+_LOOSE = "CASE typeof({c}) WHEN 'real' THEN CAST({c} AS TEXT) ELSE {c} END"
 
 
 class SqliteFile(Database):
@@ -106,27 +108,25 @@ class SqliteFile(Database):
                     with budget:
                         yield self._table(connection, name, kind, str(sql or ""), estimates.get(name))
                 except SourceError as failure:
-                    yield self.unreadable(name, failure)
+                    yield self.unreadable(_label(name), failure)
 
     @failures.translated(failures.of_sqlite)
     def _table(self, connection: sqlite3.Connection, name: str, kind: str, sql: str, estimate: int | None) -> Table:
         found = connection.execute("SELECT name, type, pk, hidden FROM pragma_table_xinfo(?)", (name,)).fetchall()
         primary = [row[0] for row in sorted((row for row in found if row[2]), key=lambda row: row[2])]
         foreign = {
-            row[0]: f"{row[1]}.{row[2] or _primary(connection, row[1], row[3])}"
+            row[0]: f"{_label(row[1])}.{row[2] or _primary(connection, row[1], row[3])}"
             for row in connection.execute('SELECT "from", "table", "to", seq FROM pragma_foreign_key_list(?)', (name,))
         }
         fields = tuple(
-            Field(
-                Column(column, declared, None, column_key(primary, foreign, column)), quote(column), affinity(declared)
-            )
+            _field(Column(column, declared, None, column_key(primary, foreign, column)))
             for column, declared, _, hidden in found
             if hidden != 1  # a virtual table's hidden columns are its arguments
         )
         types = {row[0]: row[1].upper() for row in found}
         alias = primary[0] if len(primary) == 1 and types[primary[0]] == "INTEGER" else None
         stored = kind == "table" and not sql.upper().startswith("CREATE VIRTUAL") and not any(row[3] for row in found)
-        dataset = Dataset(self.uri, name, kind, tuple(field.column for field in fields), estimate)
+        dataset = Dataset(self.uri, _label(name), kind, tuple(field.column for field in fields), estimate)
         # NOT INDEXED: rows come in the order of the table itself, whichever library reads it.
         relation = f"main.{quote(name)}{' NOT INDEXED' if stored else ''}"
         table = Table(dataset, "main", name, relation, fields, quote(alias) if alias else None, stored)
@@ -262,16 +262,22 @@ def _by_adbc(address: str, statement: str, table: Table, unchanged: Callable[[],
             if not unchanged():
                 raise RetriableError("failed", "the file is being written to")
             for number, batch in enumerate(reader):
-                yield rows.checked(batch if number else batch.slice(1))
+                yield rows.checked(batch if number else batch.slice(1), table.fields)
+
+
+def _field(column: Column) -> Field:
+    kind = affinity(column.type)
+    return Field(column, (_LOOSE if kind == "loose" else "{c}").replace("{c}", quote(column.path)), kind)
 
 
 def affinity(declared: str) -> str:
     """Returns the ``Field.kind`` of a declared type, after https://www.sqlite.org/datatype3.html, 3.1.
 
-    What SQLite calls NUMERIC holds dates, decimals and their like, mostly as text; only booleans are integers.
+    What SQLite calls NUMERIC (``loose`` to us) holds dates, decimals and their like, mostly as text, but also UUIDs
+    as bytes; only booleans are integers.
 
     >>> affinity("VARCHAR(20)"), affinity("UNSIGNED BIG INT"), affinity("DATETIME"), affinity("")
-    ('text', 'integer', 'text', 'any')
+    ('text', 'integer', 'loose', 'any')
     """
     word = declared.upper()
     if "INT" in word or "BOOL" in word:
@@ -282,12 +288,16 @@ def affinity(declared: str) -> str:
         return "binary"
     if any(part in word for part in ("REAL", "FLOA", "DOUB")):
         return "float"
-    return "text" if word else "any"
+    return "loose" if word else "any"
 
 
 def quote(name: str) -> str:
     """Returns an identifier as SQLite takes any text."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def _label(name: str) -> str:
+    return dataset_name("main", name, "main")
 
 
 def _names(table: Table) -> tuple[str, ...]:

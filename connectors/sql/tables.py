@@ -21,7 +21,7 @@ class Field:
     Attributes:
         expression: SQL that reads it, quoted: the column itself, or a cast where drivers disagree on the type.
         kind: what the expression gives: ``integer | float | boolean | text | binary | date | timestamp |
-            timestamp_utc``, or ``any`` when only the values tell.
+            timestamp_utc``; ``loose`` for text that may be bytes in some cells; ``any`` when only the values tell.
     """
 
     column: Column
