@@ -98,10 +98,22 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Probability of a folded word in running text, by case: ``lower`` as a common word, ``title`` as a proper noun."""
+    """Probability of a folded word in running text.
+
+    Attributes:
+        lower: as a common word of French or English. french, english: of that language.
+        title: as a proper noun (a capital and lower case).
+    """
 
     lower: Packed[float]
+    french: Packed[float]
+    english: Packed[float]
     title: Packed[float]
+
+    def common(self, word: str, language: str | None = None) -> float:
+        """Returns the probability of a folded word as a common one, in one language or in either."""
+        table = {"fr": self.french, "en": self.english}.get(language or "", self.lower)
+        return table.get(word, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,18 +259,19 @@ def words() -> Words:
     """
     from spacy.lang.en.stop_words import STOP_WORDS
 
-    lower: dict[str, float] = {}
+    french: dict[str, float] = {}
     title: dict[str, float] = {}
     for rank, word in _ranked_words():
-        table = lower if word.islower() else title if word[:1].isupper() else None
+        table = french if word.islower() else title if word[:1].isupper() else None
         if table is None or (len(word) > 3 and word.isupper()):  # upper case says nothing about the kind of word
             continue
         key = fold(word)
         table[key] = table.get(key, 0.0) + 0.1 / (rank + 4)
-    for key in _english_words():
-        for form in (key, key + "S"):
-            lower[form] = max(lower.get(form, 0.0), _RARE_WORD)
+    english = dict.fromkeys((form for key in _english_words() for form in (key, key + "S")), _RARE_WORD)
+    for key in english:  # many are in the French list as well, with a frequency that is better than none
+        english[key] = max(_RARE_WORD, french.get(key, 0.0))
     for word in STOP_WORDS:
         if word.isalpha():
-            lower[fold(word)] = max(lower.get(fold(word), 0.0), 1e-3)
-    return Words(Packed(lower, "f"), Packed(title, "f"))
+            english[fold(word)] = 1e-3
+    lower = {word: max(french.get(word, 0.0), english.get(word, 0.0)) for word in french.keys() | english.keys()}
+    return Words(Packed(lower, "f"), Packed(french, "f"), Packed(english, "f"), Packed(title, "f"))

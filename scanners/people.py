@@ -41,6 +41,7 @@ class PeopleWords:
     jobs: frozenset[str]
     cues_before: frozenset[str]
     cues_after: frozenset[str]
+    human_verbs: frozenset[str]
     first_words: frozenset[str]
 
 
@@ -53,32 +54,32 @@ def people_words() -> PeopleWords:
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def name_odds(folded: str) -> float:
+def name_odds(folded: str, language: str | None = None) -> float:
     """Returns the log-odds, -4 to 4, that a folded word is a first name or surname rather than a word or a place.
 
-    A word that no list knows gets -0.7: foreign names and codes alike, so it neither makes nor breaks a person.
+    Words of one language only count when the text is known to be in it. A word that no list knows gets -0.7: foreign names and codes alike, so it neither makes nor breaks a person.
     """
     known, text = names(), words()
     name = max(known.first.get(folded, 0.0), known.surname.get(folded, 0.0))
-    word = text.lower.get(folded, 0.0)
+    word = text.common(folded, language)
     place = _COMMUNE_WORD if folded in communes().words else 0.0
     if name == word == place == 0.0:
         if "-" in folded:
             parts = [part for part in folded.split("-") if len(part) > 1]
-            return sum(name_odds(part) for part in parts) / len(parts) if parts else -0.7
+            return sum(name_odds(part, language) for part in parts) / len(parts) if parts else -0.7
         return -0.7
     odds = math.log(name + _NAME_FLOOR) - math.log(0.7 * word + 0.3 * place + _WORD_FLOOR)
     return max(-4.0, min(4.0, odds))
 
 
 @functools.lru_cache(maxsize=1 << 14)
-def first_odds(folded: str) -> float:
+def first_odds(folded: str, language: str | None = None) -> float:
     """Returns the log-odds, -4 to 4, that a folded word is a first name rather than a word, a place or a surname only."""
     first = names().first.get(folded, 0.0)
     if first == 0.0 and "-" in folded:
         parts = folded.split("-")
-        return min(first_odds(part) for part in parts) if all(len(part) > 1 for part in parts) else -4.0
-    word = words().lower.get(folded, 0.0)
+        return min(first_odds(part, language) for part in parts) if all(len(part) > 1 for part in parts) else -4.0
+    word = words().common(folded, language)
     return max(-4.0, min(4.0, math.log(first + _NAME_FLOOR) - math.log(0.7 * word + _WORD_FLOOR)))
 
 
@@ -107,7 +108,7 @@ def person_score(value: str) -> float:
             scores.append(-6.0)
         elif folded in lists.titles and len(found) > 1:
             bonus = 1.0
-        elif len(folded) > 1 and folded not in lists.particles:
+        elif len(folded.replace("-", "")) > 1 + ("-" in folded) and folded not in lists.particles:  # J. and J-P. are initials
             scores.append(-3.0 if folded in lists.company_words else name_odds(folded))
     if not scores:
         return -4.0 if bonus == 0.0 else 0.0
@@ -159,6 +160,7 @@ def is_person_cell(value: str) -> bool:
         return False
     lists = people_words()
     found = [fold(token.rstrip(".")) for token in tokens(value)]
+    found = [token[0] if len(token) == 3 and token[1] == "-" else token for token in found]  # J-P. is an initial
     heavy = [token for token in found if len(token) > 1 and token not in lists.particles and token not in lists.titles]
     if not heavy or len(found) > 6 or spaced(value) in communes().names:
         return False
