@@ -29,12 +29,18 @@ def fold(text: str) -> str:
     return "".join(char for char in spread if not unicodedata.combining(char)).casefold()
 
 
+INVARIABLE = frozenset("pays temps fils cours corps poids mois prix avis acces os bras proces succes dos repas colis fonds".split())
+"""French words whose final s or x is no plural."""
+
+
 def singular(word: str) -> str:
     """Returns a word without the plural ending that French and English share.
 
     >>> [singular(w) for w in ("clients", "adresse", "status", "addresses", "diagnosis", "jeux")]
     ['client', 'adresse', 'status', 'address', 'diagnosis', 'jeu']
     """
+    if word in INVARIABLE:
+        return word
     if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):
         return word[:-2]
     if len(word) > 4 and word.endswith("ies"):

@@ -1,0 +1,1 @@
+"""Speed and accuracy, measured; not part of the wheel."""

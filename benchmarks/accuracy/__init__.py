@@ -1,0 +1,1 @@
+"""How right the findings are, on labelled data."""
