@@ -37,7 +37,9 @@ def demo(
     language: LanguageOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Write the data of a made-up company, scan it, and show what was planted against what was found.
+    """Write sample data, scan it, show planted against found.
+
+    The data are those of a made-up French fire-safety group, with planted problems and traps.
 
     Exits 0 exactly when everything planted was found and nothing else.
     """
