@@ -133,17 +133,16 @@ def _masked(url: str) -> str:
 def _at(url: str) -> int:
     """Returns where the ``@`` before the host stands, -1 without one.
 
-    As SQLAlchemy reads it, a password may hold ``/``, ``?`` and ``#``; and further ``@`` before the host belong to it.
+    A password may by mistake hold any mark, so where there is one the last ``@`` of all counts: rather hide too much.
     """
     start = _SCHEME.match(url)
     if not start:
         return -1
     masked = _masked(url)
-    login = _LOGIN.match(masked, start.end())
-    begin = login.end() if login else start.end()
-    end = min((position for mark in "/?#" if (position := masked.find(mark, begin)) >= 0), default=len(masked))
-    further = masked.rfind("@", begin, end)
-    return further if further >= 0 else login.end() - 1 if login else -1
+    if _LOGIN.match(masked, start.end()):
+        return masked.rfind("@")
+    end = min((place for mark in "/?#" if (place := masked.find(mark, start.end())) >= 0), default=len(masked))
+    return masked.rfind("@", start.end(), end)
 
 
 def _userinfo(url: str) -> tuple[str, str | None, str]:
