@@ -19,53 +19,55 @@ import pyarrow.compute as pc
 
 from recense.evidence import SAMPLE_SIZE, ValueSample
 
-_MIX = np.uint64(0x9E3779B97F4A7C15)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_MASKS = np.array([0, *(0xFFFFFFFFFFFFFFFF >> (64 - 8 * size) for size in range(1, 9))], np.uint64)
+"""Keeps the first 0 to 8 bytes of a little-endian word."""
 
 
 def ranks(cells: pa.StringArray, key: bytes) -> np.ndarray:
     """Returns one keyed 64-bit rank per cell: equal cells have equal ranks, the others are spread evenly.
 
-    Cells of up to 24 bytes are hashed whole, longer ones by length and their first, middle and last 8 bytes.
+    Cells of up to 24 bytes are hashed whole, longer ones by length and their first, middle and last 8 bytes: a dot
+    product with random odd words (multiply-shift hashing, Dietzfelbinger 1996), then one round of mixing.
     """
     count = len(cells)
     if count == 0:
         return np.empty(0, np.uint64)
     _, offset_buffer, data_buffer = cells.buffers()
-    offsets = np.frombuffer(offset_buffer, np.int32)[cells.offset : cells.offset + count + 1].astype(np.int64)
-    starts, lengths = offsets[:-1], np.diff(offsets)
-    size = 0 if data_buffer is None else data_buffer.size
-    if size < 8:
-        data: np.ndarray = np.zeros(8, np.uint8)
-        if data_buffer is not None:
-            data[:size] = np.frombuffer(data_buffer, np.uint8)
-        size = 8
-    else:
-        data = np.frombuffer(data_buffer, np.uint8)
-    windows = np.ndarray((size - 7,), "<u8", data, strides=(1,))  # the 8 bytes that begin at every byte
-
-    def window(position: np.ndarray) -> np.ndarray:
-        """The 8 bytes from a position on, those beyond the cell's end zeroed."""
-        inside = np.minimum(position, size - 8)
-        shifted = windows[inside] >> (np.minimum(position - inside, 7) * 8).astype(np.uint64)
-        take = np.minimum(lengths, 8)
-        mask = np.where(take == 0, np.uint64(0), _ALL >> ((8 - np.maximum(take, 1)) * 8).astype(np.uint64))
-        return shifted & mask
-
-    first, second = np.frombuffer(key, "<u8", 2)
+    offsets = np.frombuffer(offset_buffer, np.int32)[cells.offset : cells.offset + count + 1]
+    starts, ends = offsets[:-1], offsets[1:]
+    lengths = ends - starts
+    windows = _windows(data_buffer, int(ends[-1]))
+    mask = _MASKS[np.minimum(lengths, 8)]
+    last = np.maximum(ends - 8, starts)
+    weights = np.frombuffer(hashlib.blake2b(key, digest_size=32).digest(), "<u8") | np.uint64(1)
     with np.errstate(over="ignore"):
-        mixed = _scramble(lengths.astype(np.uint64) ^ first)
-        for position in (starts, starts + np.maximum(lengths - 8, 0), starts + np.maximum(lengths - 8, 0) // 2):
-            mixed = _scramble(mixed ^ window(position) ^ second)
-    return mixed
+        mixed = lengths.astype(np.uint64) * weights[3]
+        for position, weight in zip((starts, last, (starts + last) >> 1), weights[:3], strict=True):
+            mixed += (windows[position] & mask) * weight
+        return _scramble(mixed)
+
+
+def _windows(data_buffer: pa.Buffer | None, end: int) -> np.ndarray:
+    """Returns a view of the 8 bytes that begin at every byte up to ``end``; copies only when the buffer stops short."""
+    size = 0 if data_buffer is None else data_buffer.size
+    if size >= end + 8:
+        data = np.frombuffer(data_buffer, np.uint8)
+    else:
+        data = np.zeros(end + 8, np.uint8)
+        if data_buffer is not None:
+            data[: min(size, end)] = np.frombuffer(data_buffer, np.uint8)[:end]
+    return np.ndarray((end + 1,), "<u8", data, strides=(1,))
 
 
 def _scramble(words: np.ndarray) -> np.ndarray:
-    """The finaliser of SplitMix64 (Steele, Lea, Flood 2014): every input bit reaches every output bit."""
-    words = words + _MIX
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))
+    """Mixes in place by the finaliser of SplitMix64 (Steele, Lea, Flood 2014): each bit reaches all others."""
+    words ^= words >> np.uint64(30)
+    words *= np.uint64(0xBF58476D1CE4E5B9)
+    words ^= words >> np.uint64(27)
+    words *= np.uint64(0x94D049BB133111EB)
+    words ^= words >> np.uint64(31)
+    return words
 
 
 class Reservoir:

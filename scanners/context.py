@@ -1,0 +1,250 @@
+"""What a table is about: persons, what belongs to persons, companies, places, things, or a list of labels.
+
+Found once per dataset from its name, its columns' names and its keys, and used for every one of its columns: ``name``
+in ``users`` is a person's, in ``products`` it is not; a table with a first name and an e-mail address is about persons
+whatever it is called.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from recense.model import Column
+from recense.scanners.vocabulary import Meaning, Unit, Words, vocabulary
+
+FILE_ENDINGS = frozenset(
+    "csv tsv txt json jsonl ndjson parquet arrow feather orc xlsx xls xlsm ods gz zip bz2 xz zst avro db sqlite sqlite3 "
+    "duckdb log md sql".split()
+)
+NEUTRAL = frozenset(
+    "data donnee info information detail profile profil account compte table list liste master file base main record "
+    "fiche export import extract extraction sheet feuille feuil dbo public tbl t tb sample test demo prefix all new old "
+    "annuaire directory repertoire address adresse phone telephone email name nom identity identite dim fact stg "
+    "raw src ref int tmp temp bak backup copy v view history historique personal random generated real fake real".split()
+)
+"""Words of a table's name that do not change who its rows are about."""
+NAMING = frozenset({"FIRST_NAME", "LAST_NAME", "BIRTH_DATE", "FR_NIR", "BIRTH_PLACE", "NATIONAL_ID", "PASSPORT"})
+"""Entities that only natural persons have: one such column makes the rows persons."""
+TRAITS = frozenset({"GENDER", "CIVILITY", "AGE", "EMAIL_ADDRESS", "PHONE_NUMBER", "PASSWORD", "JOB_TITLE", "FAMILY"})
+TRAITS |= {"USERNAME", "INCOME", "NATIONALITY", "PASSWORD_HASH"}
+"""Entities that persons usually have: two different ones make the rows persons."""
+ALSO = frozenset({"IP_ADDRESS", "PERSON", "ADDRESS", "CITY", "POSTCODE"})
+"""Entities that tell of the rows without saying that they are persons."""
+AFFIX_SHARE, AFFIX_COLUMNS = 0.5, 4
+"""A word that begins (or ends) so many of the columns of a table with at least so many is a prefix, not a noun."""
+
+
+class TableContext:
+    """The context of a dataset's columns; build it once per dataset.
+
+    Args:
+        name: the dataset's name as the source gives it (``schema.table``, ``folder/file.csv``, ``book.xlsx/Sheet1``).
+        columns: all its columns.
+        comment: the source's comment on the table.
+
+    Attributes:
+        setting: ``person | linked | company | place | thing | lookup | unknown``, see ``headers/trust.yaml``.
+        topics: what the rows record: ``health``, ``payment``, ``visit`` …
+        why: the end of the sentence "in a table …".
+    """
+
+    def __init__(self, name: str, columns: Iterable[Column], comment: str | None = None) -> None:
+        self._vocabulary = vocabulary()
+        self.columns = tuple(columns)
+        self._raw = {column.path: self._vocabulary.words(_last(column.path)) for column in self.columns}
+        self._units: dict[str, tuple[Unit, ...]] = {}
+        words = self._vocabulary.words(_table_part(name))
+        self._affixes = _affixes(list(self._raw.values()), frozenset(words))
+        self.table_words = frozenset(words) | frozenset(word for affix in self._affixes for word in affix)
+        self._person_keys = {path for path in self._raw if self._names_person_key(path)}
+        units = self._vocabulary.units(words)
+        self.topics = self._topics(units, comment)
+        self.setting, self.why = self._settle(units)
+
+    def words(self, path: str) -> Words:
+        """Returns the words of a column's name without the prefix or suffix that the table's columns share."""
+        words = self._raw.get(path)
+        if words is None:
+            words = self._vocabulary.words(_last(path))
+        head, tail = self._affixes
+        if head and len(words) > len(head) and words[: len(head)] == head:
+            words = words[len(head) :]
+        if tail and len(words) > len(tail) and words[-len(tail) :] == tail:
+            words = words[: -len(tail)]
+        return words
+
+    def units(self, path: str) -> tuple[Unit, ...]:
+        """Returns a column's name as units of meaning, without the shared prefix or suffix."""
+        if path not in self._units:
+            self._units[path] = self._vocabulary.units(self.words(path))
+        return self._units[path]
+
+    def readings(self, path: str) -> Iterator[tuple[Unit, ...]]:
+        """Yields a column's name as units without the shared prefix or suffix and then, if there is one, with it."""
+        yield self.units(path)
+        whole = self._raw.get(path)
+        if whole is not None and whole != self.words(path):
+            yield self._vocabulary.units(whole)
+
+    def nouns(self, unit: Unit) -> frozenset[str]:
+        """Returns the kinds of nouns inside a phrase: ``note client`` is about a person."""
+        return self._vocabulary.nouns(unit.words) if len(unit.words) > 1 else frozenset()
+
+    def is_key(self, column: Column) -> bool:
+        """Tells whether a column is a key: declared foreign, declared primary and called one, or the table's name and id."""
+        if column.key is not None and column.key.startswith("foreign"):
+            return True
+        ids = [unit for unit in self.units(column.path) if _is_id(unit)]
+        if column.key is not None:
+            return bool(ids)
+        rest = [unit for unit in self.units(column.path) if unit not in ids]
+        return bool(ids) and all(self.table_words.issuperset(unit.words) for unit in rest)
+
+    def _names_person_key(self, path: str) -> bool:
+        units = self._vocabulary.units(self._raw[path])
+        ids = any(unit.meaning and "id" in unit.meaning.modifiers for unit in units)
+        persons = any(unit.meaning and "person" in unit.meaning.subjects for unit in units)
+        whole = units[0].meaning if len(units) == 1 else None
+        return (ids and persons) or path.lower() in ("pid", "person_id") or _is_key_rule(whole)
+
+    def _topics(self, units: Sequence[Unit], comment: str | None) -> frozenset[str]:
+        found = {topic for unit in units if unit.meaning for topic in unit.meaning.topics}
+        for affix in self._affixes:
+            for unit in self._vocabulary.units(affix):
+                found |= unit.meaning.topics if unit.meaning else frozenset()
+        if comment and not units:
+            found |= {t for u in self._vocabulary.units(self._vocabulary.words(comment)) if u.meaning for t in u.meaning.topics}
+        entities = self._entities()
+        if entities & {"ADDRESS", "CITY", "POSTCODE"}:
+            found.add("address")
+        if "log" in found and (self._person_keys or "IP_ADDRESS" in entities or "USERNAME" in entities):
+            found.add("visit")
+        return frozenset(found)
+
+    def _settle(self, units: Sequence[Unit]) -> tuple[str, str]:
+        """Returns the setting and why: the columns' evidence first, then the name, then the keys."""
+        named, noun = _by_name(units)
+        if named == "unknown":
+            for affix in self._affixes:
+                named, noun = _by_name(self._vocabulary.units(affix))
+                if named != "unknown":
+                    break
+        entities = self._entities()
+        natural = len(entities & NAMING)
+        traits = len(entities & (NAMING | TRAITS))
+        if named == "person":
+            return "person", f"about persons ('{noun}')"
+        if (natural and named != "lookup") or natural > 1 or (traits > 1 and named in ("unknown", "linked")):
+            if named == "company":
+                return "linked", "of companies with their contacts"
+            return "person", "that has columns only persons have"
+        if named == "company" and "PERSON" in entities:
+            return "linked", "of companies with their contacts"
+        if named in ("unknown", "linked") and (self._person_keys or named == "linked"):
+            return "linked", "whose rows belong to persons"
+        if named == "unknown":
+            return named, ""
+        return named, f"about something else ('{noun}')"
+
+    def _entities(self) -> set[str]:
+        """Returns the entities that the columns' own words name beyond doubt."""
+        found = set()
+        for column in self.columns:
+            units = self.units(column.path)
+            stems = [rule for unit in units if unit.meaning for rule in unit.meaning.rules if rule.category]
+            if not stems or len(units) > 3:
+                continue
+            for rule in stems:
+                kept = rule.keeps | rule.requires
+                clear = all(
+                    unit.meaning is None
+                    or rule in unit.meaning.rules
+                    or not unit.meaning.modifiers
+                    or unit.meaning.modifiers & kept
+                    for unit in units
+                )
+                if clear and rule.entity in NAMING | TRAITS | ALSO:
+                    if rule.id.endswith(("initials", "identification.person", "role")):
+                        continue
+                    found.add(rule.entity)
+        return found
+
+
+def _last(path: str) -> str:
+    return path.rsplit(".", 1)[-1].removesuffix("[]")
+
+
+def _table_part(name: str) -> str:
+    """Returns the part of a dataset's name that says what it holds, without folders and endings of files."""
+    sheet = name.replace("\\", "/").rsplit("/", 1)[-1]
+    parts = sheet.split(".")
+    while len(parts) > 1 and parts[-1].lower() in FILE_ENDINGS:
+        parts.pop()
+    return " ".join(parts)
+
+
+def _affixes(names: Sequence[Words], table: frozenset[str]) -> tuple[Words, Words]:
+    """Returns the word that begins and the word that ends most of a table's column names (``adh``, ``ct``)."""
+    if len(names) < AFFIX_COLUMNS:
+        return (), ()
+    found: list[Words] = []
+    for place in (0, -1):
+        counts = Counter(words[place] for words in names if len(words) > 1)
+        word, count = counts.most_common(1)[0] if counts else ("", 0)
+        common = count >= AFFIX_SHARE * len(names) and count >= AFFIX_COLUMNS - 1
+        found.append((word,) if common and _is_affix(word, table) else ())
+    return found[0], found[1]
+
+
+def _is_affix(word: str, table: frozenset[str]) -> bool:
+    """A stem or a modifier that many columns share (``date``, ``telephone``) still means what it says.
+
+    The table's own noun does not (``comment_author`` in ``comments``), unless it names persons: ``num_client``.
+    """
+    (unit,) = vocabulary().units((word,))
+    meaning = unit.meaning
+    if meaning is None:
+        return True
+    return "person" not in meaning.subjects and (word in table or not (meaning.rules or meaning.modifiers))
+
+
+def _by_name(units: Sequence[Unit]) -> tuple[str, str]:
+    """Returns the setting that a table's name gives, and the noun that gives it."""
+    telling = [unit for unit in units if unit.meaning and not NEUTRAL.issuperset(unit.words)]
+    if not telling:
+        return "unknown", ""
+    for unit in (telling[-1], telling[0]):
+        if unit.meaning and "lookup" in unit.meaning.topics:
+            return "lookup", " ".join(unit.words)
+    classes = [(_class(unit.meaning), " ".join(unit.words)) for unit in telling if unit.meaning]
+    classes = [(name, noun) for name, noun in classes if name]
+    if not classes:
+        return "unknown", ""
+    kinds = {name for name, _ in classes}
+    if kinds == {"person"}:
+        return classes[-1]
+    if "person" in kinds:
+        return "linked", classes[-1][1]
+    if "record" in kinds:
+        return "unknown", ""
+    return classes[-1]
+
+
+def _class(meaning: Meaning | None) -> str | None:
+    if meaning is None:
+        return None
+    for name in ("person", "company", "place", "thing"):
+        if name in meaning.subjects:
+            return name
+    records = meaning.topics & {"order", "message", "payment", "visit", "consent", "log"}
+    return "record" if records else None
+
+
+def _is_id(unit: Unit) -> bool:
+    """Tells whether a unit is a word for a key and nothing else."""
+    return bool(unit.meaning and "id" in unit.meaning.modifiers and not unit.meaning.rules)
+
+
+def _is_key_rule(meaning: Meaning | None) -> bool:
+    return bool(meaning and any(rule.id.endswith("person-key") for rule in meaning.rules))
