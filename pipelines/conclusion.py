@@ -53,7 +53,7 @@ def conclude(run: Unfinished, surveys: Sequence[Survey], catalog: Catalog) -> Sc
     for dataset in (dataset for survey in surveys for dataset in survey.datasets):
         evidence, problems = _merged(run.id, dataset, surveys, catalog)
         unreadable.extend(problems)
-        profile = DatasetProfile(dataset, evidence.rows, evidence.profiles())
+        profile = DatasetProfile(dataset, evidence.rows, _profiles(dataset, evidence))
         profiles.append(profile)
         reports.append(_report(profile, complete=not problems))
         findings.extend(_judge(profile))
@@ -108,6 +108,15 @@ def _merged(
         if kept[1]:
             problems.append(kept[1])
     return evidence, problems
+
+
+def _profiles(dataset: Dataset, evidence: Evidence) -> dict[str, ColumnProfile]:
+    """Returns the profile of every column, also of those declared in which no cell was read."""
+    profiles = evidence.profiles()
+    for column in dataset.columns:
+        if not any(path == column.path or path.startswith((f"{column.path}.", f"{column.path}[")) for path in profiles):
+            profiles[column.path] = ColumnProfile()
+    return profiles
 
 
 def _judge(profile: DatasetProfile) -> Iterator[Finding]:

@@ -53,7 +53,7 @@ _NO_LOGIN = {"type": "string", "pattern": r"^(?![A-Za-z][A-Za-z0-9+.-]*://[^/?#]
 Target = Annotated[str, AfterValidator(refuse_login), WithJsonSchema(_NO_LOGIN)]
 
 
-class ScanFlow(Flow[..., Any]):
+class ScanFlow(Flow[..., Any]):  # type: ignore[misc]
     """A flow that looks at its parameters before Prefect stores them."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -77,13 +77,13 @@ def may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
 _KEPT_NOWHERE: dict[str, Any] = {"persist_result": False, "cache_policy": NO_CACHE, "log_prints": False}
 
 
-@task(name="survey", task_run_name="survey {name}", retries=RETRIES, retry_condition_fn=may_pass, **_KEPT_NOWHERE)
+@task(name="survey", task_run_name="survey {name}", retries=RETRIES, retry_condition_fn=may_pass, **_KEPT_NOWHERE)  # type: ignore[untyped-decorator]
 def survey(name: str, spec: SourceSpec, options: Options, ignore: Path | None) -> Survey:
     """Lists what a source holds; names and counts only."""
     return steps.survey(spec, options.limits, patient=_may_try_again(options), ignore=ignore)
 
 
-@task(name="read", task_run_name="read {name}", retries=RETRIES, retry_condition_fn=may_pass, **_KEPT_NOWHERE)
+@task(name="read", task_run_name="read {name}", retries=RETRIES, retry_condition_fn=may_pass, **_KEPT_NOWHERE)  # type: ignore[untyped-decorator]
 def read(name: str, spec: SourceSpec, partition: Partition, run_id: str, config: Config, options: Options) -> None:
     """Reads a partition and puts its evidence into the catalog; what stops the reading ends the task as failed."""
     with Catalog.open(config.catalog_url()) as catalog:
@@ -94,7 +94,7 @@ def read(name: str, spec: SourceSpec, partition: Partition, run_id: str, config:
         raise SourceError(result.problem.code, result.problem.reason)
 
 
-@task(name="conclude", **_KEPT_NOWHERE)
+@task(name="conclude", **_KEPT_NOWHERE)  # type: ignore[untyped-decorator]
 def conclude(run: Unfinished, surveys: Sequence[Survey], config: Config) -> str:
     """Judges the evidence and returns the run's status."""
     with Catalog.open(config.catalog_url()) as catalog:
@@ -158,7 +158,8 @@ scan = ScanFlow(
 
 def _survey(spec: SourceSpec, options: Options, ignore: Path | None) -> Survey:
     try:
-        return survey.with_options(retry_delay_seconds=_delays(options))(spec.name, spec, options, ignore)
+        found: Survey = survey.with_options(retry_delay_seconds=_delays(options))(spec.name, spec, options, ignore)
+        return found
     except UserError as error:
         if options.strict:
             raise

@@ -85,9 +85,7 @@ def serve(flow_parameters: dict[str, Any], *, name: str, cron: str, timezone: st
     load_flow().serve(name=name, schedules=[schedule], parameters=flow_parameters, pause_on_shutdown=False, limit=1)
 
 
-def deploy(
-    flow_parameters: dict[str, Any], *, name: str, work_pool: str, cron: str | None, timezone: str, folder: Path
-) -> str:
+def deploy(flow_parameters: dict[str, Any], *, name: str, work_pool: str, cron: str | None, timezone: str) -> str:
     """Creates or updates a deployment that a worker of a pool runs; returns its id.
 
     Args:
@@ -96,7 +94,6 @@ def deploy(
         work_pool: name of an existing pool.
         cron: when to run; None runs on demand only.
         timezone: the zone of ``cron``.
-        folder: working directory of a run, on the worker's machine.
 
     Raises:
         UserError: the pool does not exist, or no server answers.

@@ -133,13 +133,18 @@ def persistently(spec: SourceSpec, partition: Partition, settings: ScanSettings,
     return observe(spec, partition, settings, options.limits)
 
 
-def survey_all(specs: Sequence[SourceSpec], options: Options, catalog: Catalog) -> list[Survey]:
+def survey_all(specs: Sequence[SourceSpec], options: Options, ignore: Path | None = None) -> list[Survey]:
     """Surveys sources in order; see ``Options.strict`` for those that do not exist.
+
+    Args:
+        specs: what to scan.
+        options: how to scan.
+        ignore: a file that is not to be scanned: the catalog, when it lies in a scanned folder.
 
     Raises:
         UserError: in strict mode, a source cannot be tried.
     """
-    return unique(_survey(spec, options, catalog.file) for spec in specs)
+    return unique(_survey(spec, options, ignore) for spec in specs)
 
 
 def unique(surveys: Iterable[Survey]) -> list[Survey]:
@@ -216,6 +221,7 @@ def scan(
     progress: Report | None = None,
     run_id: str | None = None,
     resume: bool = False,
+    surveys: Sequence[Survey] | None = None,
 ) -> ScanRun:
     """Scans sources from end to end and keeps the result in the catalog.
 
@@ -227,13 +233,15 @@ def scan(
         progress: called after every partition.
         run_id: name of the run; of the one to take up when ``resume``.
         resume: go on with a run that was stopped.
+        surveys: what ``survey_all`` gave for these specs, if it was called before.
 
     Raises:
         UserError: see ``survey_all`` and ``begin``.
         Interrupted: stopped from outside; resume it.
     """
     options = options or Options()
-    surveys = survey_all(specs, options, catalog)
+    if surveys is None:
+        surveys = survey_all(specs, options, catalog.file)
     run = begin(catalog, specs, run_id, resume)
     try:
         work = [

@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from recense.errors import UserError
@@ -78,7 +79,7 @@ def width() -> int:
     return shutil.get_terminal_size((80, 24)).columns
 
 
-def table(rows: list[tuple[str, ...]]) -> str:
+def table(rows: Sequence[Sequence[str]]) -> str:
     """Returns rows in aligned columns, two spaces apart.
 
     >>> print(table([("run", "status"), ("20261122-1", "complete")]))

@@ -27,19 +27,9 @@ _ADDED = re.compile(
     re.I,
 )
 _COLUMN = re.compile(rf"\s*({_NAME})(?:\s+(\w+(?:\s*\([\d, ]*\))?))?")
-_CONSTRAINT = {
-    "constraint",
-    "primary",
-    "foreign",
-    "unique",
-    "check",
-    "key",
-    "index",
-    "exclude",
-    "like",
-    "period",
-    "fulltext",
-}
+_CONSTRAINT = frozenset(
+    ("constraint", "primary", "foreign", "unique", "check", "key", "index", "exclude", "like", "period", "fulltext")
+)
 _NOISE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.S)
 
 

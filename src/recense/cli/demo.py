@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +14,7 @@ from recense.cli import console
 from recense.cli.options import Language, LanguageOption, QuietOption
 from recense.errors import ExitCode
 
+POSTGRES_VARIABLE = "RECENSE_DEMO_POSTGRES"
 DEFAULT_FOLDER = Path("recense-demo")
 
 
@@ -33,23 +37,23 @@ def demo(
     language: LanguageOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Write the data of a made-up company, scan it, and show what was planted against what was found.
+    """Write sample data, scan it, show planted against found.
+
+    The data are those of a made-up French fire-safety group, with planted problems and traps.
 
     Exits 0 exactly when everything planted was found and nothing else.
     """
     from recense import demo as estate
     from recense.cli.scan import read
-    from recense.config import Config, SourceSpec, catalog_url_of
+    from recense.config import load
     from recense.pipelines.plan import Options
     from recense.reports import render
 
     tongue = str(language or Language.fr)
     console.note(f"recense: writing the demo into {folder}")
-    manifest = estate.build(folder, seed, postgres)
-    config = Config(catalog=catalog_url_of("recense.db", folder))
-    specs = [SourceSpec.of(target) for target in manifest.targets]
-    through_flow = flow and postgres is None  # a URL with a login never becomes a flow's parameter
-    run = read(config, specs, Options(strict=True), jobs=jobs, flow=through_flow, quiet=quiet)
+    manifest = estate.build(folder.absolute(), seed, postgres)
+    config = load(_configuration(folder, manifest.targets, postgres))
+    run = read(config, config.sources, Options(), jobs=jobs, flow=flow, quiet=quiet)
     report = folder / "report.html"
     console.save(render(run, "html", language=tongue), report)
     comparison = estate.compare(manifest, run)
@@ -59,4 +63,16 @@ def demo(
         raise typer.Exit(ExitCode.BLOCKED)
 
 
-__all__ = ["Language", "add_to", "demo"]
+def _configuration(folder: Path, targets: Sequence[str], postgres: str | None) -> Path:
+    """Writes the demo's recense.yaml and returns its path; the server's URL stays in the environment."""
+    lines = ["# Written by 'recense demo'.", "version: 1", "sources:"]
+    for target in targets:
+        name, place = Path(target).stem, target
+        if target == postgres:
+            os.environ[POSTGRES_VARIABLE] = target
+            name, place = "postgresql", f"${{{POSTGRES_VARIABLE}}}"
+        key = "url" if "://" in place or place.startswith("$") else "path"
+        lines += [f"  - name: {name}", f"    {key}: {json.dumps(place)}"]
+    path = folder / "recense.yaml"
+    console.save("\n".join(lines) + "\n", path)
+    return path

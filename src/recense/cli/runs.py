@@ -55,7 +55,10 @@ def replay(
     catalog: CatalogOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Judge a stored run again with today's rules, without reading data, as a new run."""
+    """Judge a stored run with today's rules, as a new run.
+
+    No source is opened: the stored counts are enough.
+    """
     from recense.pipelines.conclusion import replay as judge_again
 
     settings = load_config(config, catalog)

@@ -140,10 +140,18 @@ def _in_process(
 ) -> ScanRun:
     from recense.pipelines import steps
 
+    surveys = steps.survey_all(specs, options, config.catalog_file())  # a mistyped target leaves no catalog behind
     with open_catalog(config) as catalog, _progress(quiet) as progress:
         try:
             return steps.scan(
-                specs, catalog, options, jobs=jobs, progress=progress, run_id=resume, resume=resume is not None
+                specs,
+                catalog,
+                options,
+                jobs=jobs,
+                progress=progress,
+                run_id=resume,
+                resume=resume is not None,
+                surveys=surveys,
             )
         except steps.Interrupted as stopped:
             console.note(f"recense: stopped; what was read is kept. Go on with: recense scan --resume {stopped.run_id}")

@@ -129,7 +129,7 @@ def _plain(config: Config) -> dict[str, object]:
 
 
 def doctor(config: ConfigOption = None, catalog: CatalogOption = None) -> None:
-    """Check the installation: extras, language models, configuration, catalog, variables of sources.
+    """Check extras, language models, configuration and catalog.
 
     Exits 2 when a scan could not run; what belongs to an extra that you may not need is only listed.
     """

@@ -106,6 +106,10 @@ class Config:
         """Returns the catalog's SQLAlchemy URL with secrets filled in. Keep it nowhere."""
         return credentials.resolve(self.catalog, "the catalog")
 
+    def catalog_file(self) -> Path | None:
+        """Returns the catalog's SQLite file, None for a database server."""
+        return Path(self.catalog.removeprefix("sqlite:///")) if self.catalog.startswith("sqlite:///") else None
+
     @staticmethod
     def schema() -> dict[str, Any]:
         """Returns the JSON Schema of recense.yaml, for editors."""

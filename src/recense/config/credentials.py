@@ -17,6 +17,7 @@ HIDDEN = "***"
 _PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
+_LOGIN = re.compile(r"[^:/?#@]*:[^@]*@")
 _SECRET_PARAMETER = re.compile(
     r"(?i)(?<=[?&;])((?:[a-z]*password|passwd|pwd|pass|[a-z_]*secret[a-z_]*|[a-z_]*token|api_?key|access_?key)=)([^&;#]*)"
 )
@@ -132,18 +133,16 @@ def _masked(url: str) -> str:
 def _at(url: str) -> int:
     """Returns where the ``@`` before the host stands, -1 without one.
 
-    A password may hold ``/`` or ``#`` by mistake, so when what looks like a port is no number the last ``@`` counts.
+    A password may by mistake hold any mark, so where there is one the last ``@`` of all counts: rather hide too much.
     """
     start = _SCHEME.match(url)
     if not start:
         return -1
     masked = _masked(url)
-    begin = start.end()
-    end = min((position for mark in "/?#" if (position := masked.find(mark, begin)) >= 0), default=len(masked))
-    colon = masked.find(":", begin, end)
-    if colon >= 0 and masked.find("@", begin, end) < 0 and not masked[colon + 1 : end].isdigit():
-        end = len(masked)
-    return masked.rfind("@", begin, end)
+    if _LOGIN.match(masked, start.end()):
+        return masked.rfind("@")
+    end = min((place for mark in "/?#" if (place := masked.find(mark, start.end())) >= 0), default=len(masked))
+    return masked.rfind("@", start.end(), end)
 
 
 def _userinfo(url: str) -> tuple[str, str | None, str]:
