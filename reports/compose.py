@@ -259,7 +259,12 @@ def _gaps(run: ScanRun, t: Texts) -> tuple[Gap, ...]:
     """Returns everything that was not read: the entries, and failed sources that left none."""
     told = {one.source for one in run.unreadable}
     gaps = [
-        Gap(visible(one.source), visible(one.path or one.source), _label(t, "code", one.code), visible(one.reason or "-"))
+        Gap(
+            visible(one.source),
+            visible(one.path or one.source),
+            _label(t, "code", one.code),
+            visible(one.reason or "-"),
+        )
         for one in sorted(run.unreadable, key=lambda one: (one.source, one.path))
     ]
     gaps += [

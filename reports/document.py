@@ -44,9 +44,9 @@ def document(view: View) -> dict[str, Any]:
 
 
 def dump(data: object, indent: int | None = None) -> str:
-    """Returns JSON without a line break at its end; characters that could act on a terminal are escaped.
+    r"""Returns JSON without a line break at its end; characters that could act on a terminal are escaped.
 
-    Lone surrogates (bytes of a file name that are no text) become the visible escape ``\\xe9``: strict readers refuse
+    Lone surrogates (bytes of a file name that are no text) become the visible escape ``\xe9``: strict readers refuse
     them in any other form.
     """
     text = json.dumps(_encodable(data), ensure_ascii=False, indent=indent, allow_nan=False)
