@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -130,7 +131,7 @@ def unreadable_entry(entry: Unreadable) -> dict[str, Any]:
 
 def summary_entry(view: View) -> dict[str, Any]:
     """Returns the numbers of the run and what changed since the last one."""
-    summary, changes = view.summary, view.changes
+    summary = view.summary
     return {
         "sources": dict(summary.sources),
         "datasets": summary.datasets,
@@ -144,14 +145,22 @@ def summary_entry(view: View) -> dict[str, Any]:
         "categories": dict(summary.categories),
         "declared": dict(summary.declared),
         "unreadable": summary.unreadable,
-        "changes": None
-        if changes is None
-        else {
-            "since": view.exact.changes.get("since"),
-            "new": list(changes.new),
-            "gone": [
-                {key: one[key] for key in ("source", "dataset", "column", "category")}
-                for one in view.exact.changes.get("gone", ())
-            ],
-        },
+        "changes": changes_entry(view.exact.changes),
+    }
+
+
+def changes_entry(changes: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Returns what differs from the last run of the same sources, None on a first run."""
+    if not changes:
+        return None
+    gone = ("source", "dataset", "column", "category")
+    state = ("entity", "proof")
+    return {
+        "since": changes.get("since"),
+        "new": list(changes.get("new", ())),
+        "gone": [{key: one[key] for key in gone} for one in changes.get("gone", ())],
+        "changed": [
+            {"id": one["id"], **{when: {key: one[when][key] for key in state} for when in ("before", "after")}}
+            for one in changes.get("changed", ())
+        ],
     }

@@ -76,7 +76,7 @@ def _head(view: View) -> Iterator[str]:
     yield from (f"**{view.result}**", "")
     if view.changes:
         yield from (prose(view.changes.line), "")
-        yield from (f"- {prose(gone)}" for gone in view.changes.gone)
+        yield from (f"- {prose(detail)}" for detail in view.changes.details)
         yield ""
     for warning in view.warnings:
         yield from (f"> ⚠ {warning}", "")

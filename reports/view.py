@@ -141,12 +141,15 @@ class Protected:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What differs from the last run of the same sources: ``gone`` as places, ``new`` as ids of findings."""
+    """What differs from the last run of the same sources.
 
-    since: str | None
+    Attributes:
+        new: ids of findings. line: the counts as a sentence. details: a sentence for each finding gone or changed.
+    """
+
     new: tuple[str, ...]
-    gone: tuple[str, ...]
     line: str
+    details: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

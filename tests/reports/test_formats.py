@@ -141,6 +141,22 @@ def test_a_failed_source_is_a_gap_even_without_an_entry():
         assert "1 item could not be read" in render(run, format)
 
 
+def test_a_column_read_to_an_unknown_part_claims_no_bound():
+    run = sample_run()
+    column = replace(run.datasets[0].columns[0], clean_bound=1.0)
+    run = replace(run, findings=(), datasets=(replace(run.datasets[0], columns=(column,)),))
+    page = render(run, "html").replace(NBSP, " ")
+    assert "0 of 120 000 cells read; how many were not read is not known" in page
+    assert "95 % confidence" not in page
+
+
+def test_changes_are_counted_and_told():
+    text = render(sample_run(), "table", width=120)
+    assert "Since run c81d02f7a6e3: new 3, gone 1, changed 1" in text
+    assert "Gone: visitors.badge_photo in sqlite:///crm.sqlite, Photograph" in text
+    assert "Changed: clients.mobile, Phone number (indicated) → Phone number (proved)" in text
+
+
 def test_a_first_run_has_no_changes():
     assert json.loads(render(replace(sample_run(), changes={}), "json"))["summary"]["changes"] is None
     assert "Since" not in render(replace(sample_run(), changes={}), "table")

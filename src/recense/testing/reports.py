@@ -133,7 +133,7 @@ def hostile_run(name: str = HOSTILE) -> ScanRun:
             Finding(name, name, name, f"plugin.{name}", name, Proof.INDICATED, 0.5, 5, 1, (), ()),
         ),
         unreadable=(Unreadable(name, name, "corrupt", name),),
-        changes={"since": None, "new": [], "gone": [dict.fromkeys(("source", "dataset", "column", "category"), name)]},
+        changes={"since": name, "new": [], "gone": [dict.fromkeys(("source", "dataset", "column", "category"), name)]},
     )
 
 
@@ -162,9 +162,16 @@ def sample_run() -> ScanRun:
             Unreadable(ACCOUNTS, "", "unreachable", "the server does not answer on port 5432"),
         ),
         changes={
-            "since": "2026-11-15T02:00:03+00:00",
+            "since": "c81d02f7a6e3",
             "new": [one.id for one in findings if one.column in {"comment", "canteen_menu"}],
             "gone": [{"source": CRM, "dataset": "visitors", "column": "badge_photo", "category": "photo"}],
+            "changed": [
+                {
+                    "id": next(one.id for one in findings if one.column == "mobile"),
+                    "before": {"entity": "PHONE_NUMBER", "proof": "indicated"},
+                    "after": {"entity": "PHONE_NUMBER", "proof": "proved"},
+                }
+            ],
         },
     )
 
