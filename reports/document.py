@@ -22,6 +22,8 @@ SCHEMA = "recense.scan/1"
 # Characters that a terminal or editor would act upon: C1 controls, bidi and zero-width marks, separators.
 _ACTIVE = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
+_SURROGATES = re.compile("[\ud800-\udfff]+")
+
 
 @cache
 def scan_schema() -> dict[str, Any]:
@@ -50,16 +52,9 @@ def dump(data: object, indent: int | None = None) -> str:
     Lone surrogates (bytes of a file name that are no text) become the visible escape ``\xe9``: strict readers refuse
     them in any other form.
     """
-    text = json.dumps(_encodable(data), ensure_ascii=False, indent=indent, allow_nan=False)
+    text = json.dumps(data, ensure_ascii=False, indent=indent, allow_nan=False)
+    text = _SURROGATES.sub(lambda match: encodable(match[0]).replace("\\", "\\\\"), text)
     return _ACTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-
-
-def _encodable(data: object) -> object:
-    if isinstance(data, str):
-        return encodable(data)
-    if isinstance(data, dict):
-        return {_encodable(key): _encodable(value) for key, value in data.items()}
-    return [_encodable(item) for item in data] if isinstance(data, list) else data
 
 
 def run_entry(view: View) -> dict[str, Any]:
