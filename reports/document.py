@@ -15,13 +15,11 @@ from typing import Any
 
 from recense.model import DatasetReport, Finding, SourceReport, Unreadable
 from recense.reports.view import View
-from recense.reports.visible import encodable
+from recense.reports.visible import encodable, is_hidden
 
 SCHEMA = "recense.scan/1"
 
-# Characters that a terminal or editor would act upon: C1 controls, bidi and zero-width marks, separators.
-_ACTIVE = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
-
+_BEYOND_ASCII = re.compile("[^\\n -~]")
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 
 
@@ -54,7 +52,7 @@ def dump(data: object, indent: int | None = None) -> str:
     """
     text = json.dumps(data, ensure_ascii=False, indent=indent, allow_nan=False)
     text = _SURROGATES.sub(lambda match: encodable(match[0]).replace("\\", "\\\\"), text)
-    return _ACTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return _BEYOND_ASCII.sub(lambda match: json.dumps(match[0])[1:-1] if is_hidden(match[0]) else match[0], text)
 
 
 def run_entry(view: View) -> dict[str, Any]:

@@ -33,8 +33,13 @@ def visible(text: str) -> str:
     return "◌" + shown if unicodedata.category(shown[0]).startswith("M") else shown
 
 
+def is_hidden(char: str) -> bool:
+    """Tells whether a character cannot be seen, or acts on the text or the terminal around it."""
+    return unicodedata.category(char) in _HIDDEN
+
+
 def _escaped(text: str) -> str:
-    return "".join(_escape(char) if unicodedata.category(char) in _HIDDEN else char for char in text)
+    return "".join(_escape(char) if is_hidden(char) else char for char in text)
 
 
 def _escape(char: str) -> str:
