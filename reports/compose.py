@@ -43,7 +43,7 @@ def view_of(run: ScanRun, language: str) -> View:
         UserError: no such language.
     """
     t = texts(language)
-    changes = _changes(run.changes, t)
+    changes = _changes(run, t)
     new = frozenset(changes.new) if changes else frozenset()
     findings = tuple(_finding(one, t, one.id in new) for one in sorted(run.findings, key=_seriousness))
     summary = _summary(run)
@@ -105,8 +105,12 @@ def _category_label(category: str, t: Texts) -> str:
     return known.label[t.language] if known else visible(category)
 
 
+def _entity_label(entity: str, t: Texts) -> str:
+    known = taxonomy().entities.get(entity)
+    return known.label[t.language] if known else visible(entity)
+
+
 def _finding(finding: Finding, t: Texts, new: bool) -> FindingView:
-    entity = taxonomy().entities.get(finding.entity)
     return FindingView(
         exact=finding,
         source=visible(finding.source),
@@ -114,7 +118,7 @@ def _finding(finding: Finding, t: Texts, new: bool) -> FindingView:
         column=visible(finding.column),
         category=visible(finding.category),
         category_label=_category_label(finding.category, t),
-        entity_label=entity.label[t.language] if entity else visible(finding.entity),
+        entity_label=_entity_label(finding.entity, t),
         article=_article(finding.category),
         proof=finding.proof.value,
         proof_label=t(f"proof.{finding.proof.value}"),
@@ -206,14 +210,14 @@ def _dataset(report: DatasetReport, findings: Sequence[FindingView], t: Texts) -
 
 
 def _standing(column: ColumnReport) -> str:
-    """Returns how well a column without a finding was read: ``untyped | empty | unread | full | sampled``."""
+    """Returns how well a column without a finding was read: ``untyped unread boundless empty full partly``."""
     if column.distinct is None:
         return "untyped"
     if column.clean_bound >= 1:
-        return "empty" if column.nulls and not column.cells else "unread"
+        return "boundless" if column.cells or column.nulls else "unread"
     if column.clean_bound <= 0:
         return "full" if column.cells else "empty"
-    return "sampled"
+    return "partly"
 
 
 def _bound(column: ColumnReport, t: Texts) -> str:
@@ -230,10 +234,10 @@ def _coverage(run: ScanRun, t: Texts) -> tuple[str, ...]:
         if (report.source, report.dataset, column.column) not in found
     ]
     counts = Counter("full" if _standing(one) == "empty" else _standing(one) for one in clean)
-    worst = max((one.clean_bound for one in clean if _standing(one) == "sampled"), default=0.0)
+    worst = max((one.clean_bound for one in clean if _standing(one) == "partly"), default=0.0)
     lines = [
         t(f"coverage.{standing}", n=counts[standing], bound=t.bound(worst or 1))
-        for standing in ("full", "sampled", "untyped", "unread")
+        for standing in ("full", "partly", "boundless", "untyped", "unread")
         if counts[standing]
     ]
     return (*lines, t("coverage.language")) if lines else ()
@@ -259,7 +263,12 @@ def _gaps(run: ScanRun, t: Texts) -> tuple[Gap, ...]:
     """Returns everything that was not read: the entries, and failed sources that left none."""
     told = {one.source for one in run.unreadable}
     gaps = [
-        Gap(visible(one.source), visible(one.path or one.source), _label(t, "code", one.code), visible(one.reason or "-"))
+        Gap(
+            visible(one.source),
+            visible(one.path or one.source),
+            _label(t, "code", one.code),
+            visible(one.reason or "-"),
+        )
         for one in sorted(run.unreadable, key=lambda one: (one.source, one.path))
     ]
     gaps += [
@@ -286,31 +295,41 @@ def _categories(counts: Mapping[str, int], findings: Iterable[Finding], t: Texts
     )
 
 
-def _changes(changes: Mapping[str, Any], t: Texts) -> Changes | None:
-    """Returns the changes, None on a first run.
+def _changes(run: ScanRun, t: Texts) -> Changes | None:
+    """Returns the changes as the catalog gives them, None on a first run.
 
-    ``ScanRun.changes`` is empty, or holds ``since`` (when the last run started, or None), ``new`` (ids of findings)
-    and ``gone`` (mappings with source, dataset, column and category of findings that are no longer there).
+    ``ScanRun.changes`` is empty, or holds ``since`` (the id of the earlier run), ``new`` (ids of findings), ``gone``
+    (mappings with the source, dataset, column and category of findings that are no longer there) and ``changed``
+    (mappings with the id of a finding and its entity and proof ``before`` and ``after``).
     """
-    if not changes:
+    if not run.changes:
         return None
-    since = t.moment(changes["since"]) if changes.get("since") else None
-    new, gone = tuple(changes.get("new", ())), tuple(changes.get("gone", ()))
-    line = "changes.line" if since else "changes.line_no_date"
+    since = visible(run.changes["since"]) if run.changes.get("since") else None
+    new, gone, changed = (tuple(run.changes.get(key, ())) for key in ("new", "gone", "changed"))
+    line = "changes.line" if since else "changes.line_unnamed"
+    places = {one.id: f"{visible(one.dataset)}.{visible(one.column)}" for one in run.findings}
     return Changes(
-        since=since,
         new=new,
-        gone=tuple(
-            t(
-                "changes.gone",
-                column=f"{visible(one['dataset'])}.{visible(one['column'])}",
-                source=visible(one["source"]),
-                category=_category_label(one["category"], t),
-            )
-            for one in gone
+        details=(
+            *(_gone(one, t) for one in gone),
+            *(_changed(places[one["id"]], one, t) for one in changed if one["id"] in places),
         ),
-        line=t(line, since=since, new=len(new), gone=len(gone)),
+        line=t(line, since=since, new=len(new), gone=len(gone), changed=len(changed)),
     )
+
+
+def _gone(entry: Mapping[str, str], t: Texts) -> str:
+    column = f"{visible(entry['dataset'])}.{visible(entry['column'])}"
+    category = _category_label(entry["category"], t)
+    return t("changes.gone", column=column, source=visible(entry["source"]), category=category)
+
+
+def _changed(place: str, entry: Mapping[str, Mapping[str, str]], t: Texts) -> str:
+    before, after = (
+        f"{_entity_label(state['entity'], t)} ({_label(t, 'proof', state['proof'])})"
+        for state in (entry["before"], entry["after"])
+    )
+    return t("changes.changed", place=place, before=before, after=after)
 
 
 def _summary(run: ScanRun) -> Summary:

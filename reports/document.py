@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from recense.model import DatasetReport, Finding, SourceReport, Unreadable
 from recense.reports.view import View
-from recense.reports.visible import encodable
+from recense.reports.visible import encodable, is_hidden
 
 SCHEMA = "recense.scan/1"
 
-# Characters that a terminal or editor would act upon: C1 controls, bidi and zero-width marks, separators.
-_ACTIVE = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_BEYOND_ASCII = re.compile("[^\\n -~]")
+_SURROGATES = re.compile("[\ud800-\udfff]+")
 
 
 @cache
@@ -44,21 +45,14 @@ def document(view: View) -> dict[str, Any]:
 
 
 def dump(data: object, indent: int | None = None) -> str:
-    """Returns JSON without a line break at its end; characters that could act on a terminal are escaped.
+    r"""Returns JSON without a line break at its end; characters that could act on a terminal are escaped.
 
-    Lone surrogates (bytes of a file name that are no text) become the visible escape ``\\xe9``: strict readers refuse
+    Lone surrogates (bytes of a file name that are no text) become the visible escape ``\xe9``: strict readers refuse
     them in any other form.
     """
-    text = json.dumps(_encodable(data), ensure_ascii=False, indent=indent, allow_nan=False)
-    return _ACTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-
-
-def _encodable(data: object) -> object:
-    if isinstance(data, str):
-        return encodable(data)
-    if isinstance(data, dict):
-        return {_encodable(key): _encodable(value) for key, value in data.items()}
-    return [_encodable(item) for item in data] if isinstance(data, list) else data
+    text = json.dumps(data, ensure_ascii=False, indent=indent, allow_nan=False)
+    text = _SURROGATES.sub(lambda match: encodable(match[0]).replace("\\", "\\\\"), text)
+    return _BEYOND_ASCII.sub(lambda match: json.dumps(match[0])[1:-1] if is_hidden(match[0]) else match[0], text)
 
 
 def run_entry(view: View) -> dict[str, Any]:
@@ -130,7 +124,7 @@ def unreadable_entry(entry: Unreadable) -> dict[str, Any]:
 
 def summary_entry(view: View) -> dict[str, Any]:
     """Returns the numbers of the run and what changed since the last one."""
-    summary, changes = view.summary, view.changes
+    summary = view.summary
     return {
         "sources": dict(summary.sources),
         "datasets": summary.datasets,
@@ -144,14 +138,22 @@ def summary_entry(view: View) -> dict[str, Any]:
         "categories": dict(summary.categories),
         "declared": dict(summary.declared),
         "unreadable": summary.unreadable,
-        "changes": None
-        if changes is None
-        else {
-            "since": view.exact.changes.get("since"),
-            "new": list(changes.new),
-            "gone": [
-                {key: one[key] for key in ("source", "dataset", "column", "category")}
-                for one in view.exact.changes.get("gone", ())
-            ],
-        },
+        "changes": changes_entry(view.exact.changes),
+    }
+
+
+def changes_entry(changes: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Returns what differs from the last run of the same sources, None on a first run."""
+    if not changes:
+        return None
+    gone = ("source", "dataset", "column", "category")
+    state = ("entity", "proof")
+    return {
+        "since": changes.get("since"),
+        "new": list(changes.get("new", ())),
+        "gone": [{key: one[key] for key in gone} for one in changes.get("gone", ())],
+        "changed": [
+            {"id": one["id"], **{when: {key: one[when][key] for key in state} for when in ("before", "after")}}
+            for one in changes.get("changed", ())
+        ],
     }

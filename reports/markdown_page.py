@@ -28,19 +28,19 @@ def code(name: str) -> str:
 
 
 def cell(name: str) -> str:
-    """Returns a name as a code span for a table, where a pipe ends the cell even inside code.
+    r"""Returns a name as a code span for a table, where a pipe ends the cell even inside code.
 
     >>> print(cell("a|b"))
-    `a\\|b`
+    `a\|b`
     """
     return code(name).replace("|", "\\|")
 
 
 def prose(text: str) -> str:
-    """Returns a text in which nothing is Markdown, a link, a mention or HTML.
+    r"""Returns a text in which nothing is Markdown, a link, a mention or HTML.
 
     >>> print(prose("<b> [x](y) a|b http://a.example, www.example.org"))
-    &lt;b&gt; \\[x\\](y) a\\|b http\\://a.example, www\\.example.org
+    &lt;b&gt; \[x\](y) a\|b http\://a.example, www\.example.org
     """
     escaped = _LINKS.sub(r"\\", _MEANINGFUL.sub(r"\\\1", text))
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")
@@ -76,7 +76,7 @@ def _head(view: View) -> Iterator[str]:
     yield from (f"**{view.result}**", "")
     if view.changes:
         yield from (prose(view.changes.line), "")
-        yield from (f"- {prose(gone)}" for gone in view.changes.gone)
+        yield from (f"- {prose(detail)}" for detail in view.changes.details)
         yield ""
     for warning in view.warnings:
         yield from (f"> ⚠ {warning}", "")

@@ -102,8 +102,8 @@ def _head(console: Console, view: View) -> None:
     if view.changes:
         marked = f" ({view.t('changes.marked')})" if view.changes.new else ""
         console.print(f"{view.changes.line}{marked}")
-        for gone in view.changes.gone:
-            _line(console, [(gone, "dim")], console.width)
+        for detail in view.changes.details:
+            _line(console, [(detail, "dim")], console.width)
     for warning in view.warnings:
         console.print(f"! {warning}", style="yellow")
 

@@ -53,10 +53,10 @@ class Texts:
         return f"{n:,}".replace(",", NBSP)
 
     def share(self, share: float) -> str:
-        """Returns a share as a percentage of two digits; 0 and 100 % are said only when they are exact.
+        r"""Returns a share as a percentage of two digits; 0 and 100 % are said only when they are exact.
 
         >>> texts("en").share(0.824), texts("fr").share(0.0042), texts("en").share(0.99999)
-        ('82\\xa0%', '0,42\\xa0%', '>\\xa099\\xa0%')
+        ('82\xa0%', '0,42\xa0%', '>\xa099\xa0%')
         """
         percent = share * 100
         if percent <= 0 or percent >= 100:
@@ -66,10 +66,10 @@ class Texts:
         return self._percent(Decimal(f"{percent:.2g}"))
 
     def bound(self, share: float) -> str:
-        """Returns an upper bound as a percentage of two digits, rounded up so that the sentence stays true.
+        r"""Returns an upper bound as a percentage of two digits, rounded up so that the sentence stays true.
 
         >>> texts("en").bound(3 / 120_000), texts("fr").bound(0.0058341)
-        ('0.0025\\xa0%', '0,59\\xa0%')
+        ('0.0025\xa0%', '0,59\xa0%')
         """
         percent = Decimal(f"{share * 100:.6g}")  # six digits first: 0.0025000000000000005 is 0.0025
         step = Decimal(1).scaleb(percent.adjusted() - 1)

@@ -1,8 +1,9 @@
 """The only shape a format sees: one run, sorted, labelled in one language, with names that are safe to show.
 
 Names of sources, datasets and columns are hostile until proved otherwise. Every text of a view has gone through
-``visible`` (in ``compose.py``): one line, no control or bidi character. ``exact`` leads to the object of ``recense.model`` with the name
-as it is, for formats whose syntax escapes everything (JSON). Escaping for HTML or Markdown stays with the format.
+``visible`` (in ``compose.py``): one line, no control or bidi character. ``exact`` leads to the object of
+``recense.model`` with the name as it is, for formats whose syntax escapes everything (JSON). Escaping for HTML or
+Markdown stays with the format.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 from recense.model import ColumnReport, DatasetReport, Finding, ScanRun, SourceReport, Unreadable
 from recense.reports.texts import Texts
+
 
 @dataclass(frozen=True, slots=True)
 class WitnessView:
@@ -139,12 +141,15 @@ class Protected:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What differs from the last run of the same sources: ``gone`` as places, ``new`` as ids of findings."""
+    """What differs from the last run of the same sources.
 
-    since: str | None
+    Attributes:
+        new: ids of findings. line: the counts as a sentence. details: a sentence for each finding gone or changed.
+    """
+
     new: tuple[str, ...]
-    gone: tuple[str, ...]
     line: str
+    details: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +180,8 @@ class View:
         warnings: sentences that must not be missed: stopped, incomplete, unreadable.
         coverage: sentences on what was read and what its bounds are.
         protected: None when no finding falls under Article 9 or 10.
-        unreadable: the entries as they are, for machines; gaps: the same for people, and sources that failed without one.
+        unreadable: the entries as they are, for machines.
+        gaps: the same for people, and the sources that failed without an entry.
     """
 
     exact: ScanRun

@@ -1,6 +1,6 @@
-"""Makes hostile names safe to show: what a reader cannot see, or what moves other text, becomes a visible escape.
+r"""Makes hostile names safe to show: what a reader cannot see, or what moves other text, becomes a visible escape.
 
-A table, column or file may be called anything: ``\\x1b[2J`` clears a terminal, U+202E turns the rest of a line round,
+A table, column or file may be called anything: ``\x1b[2J`` clears a terminal, U+202E turns the rest of a line round,
 a line break forges a row. Formats for people show names through ``visible``; the escaping of a format's own syntax
 (HTML, Markdown) comes after it. Formats for machines keep names exact and escape them by their own rules.
 """
@@ -17,10 +17,10 @@ _ELLIPSIS = "…"
 
 
 def visible(text: str) -> str:
-    """Returns the text on one line, with every invisible or line-moving character written as an escape.
+    r"""Returns the text on one line, with every invisible or line-moving character written as an escape.
 
-    >>> print(visible("a\\x1b[2J\\u202eb\\n"))
-    a\\x1b[2J\\u202eb\\x0a
+    >>> print(visible("a\x1b[2J\u202eb\n"))
+    a\x1b[2J\u202eb\x0a
     >>> visible("prénom"), visible("  ")
     ('prénom', '"  "')
     """
@@ -33,8 +33,13 @@ def visible(text: str) -> str:
     return "◌" + shown if unicodedata.category(shown[0]).startswith("M") else shown
 
 
+def is_hidden(char: str) -> bool:
+    """Tells whether a character cannot be seen, or acts on the text or the terminal around it."""
+    return unicodedata.category(char) in _HIDDEN
+
+
 def _escaped(text: str) -> str:
-    return "".join(_escape(char) if unicodedata.category(char) in _HIDDEN else char for char in text)
+    return "".join(_escape(char) if is_hidden(char) else char for char in text)
 
 
 def _escape(char: str) -> str:
@@ -47,10 +52,10 @@ def _escape(char: str) -> str:
 
 
 def encodable(text: str) -> str:
-    """Returns the text unchanged but for lone surrogates, which no UTF-8 output can carry, as visible escapes.
+    r"""Returns the text unchanged but for lone surrogates, which no UTF-8 output can carry, as visible escapes.
 
-    >>> encodable("caf\\udce9")
-    'caf\\\\xe9'
+    >>> encodable("caf\udce9")
+    'caf\\xe9'
     """
     return re.sub("[\ud800-\udfff]", lambda match: _escape(match[0]), text)
 
@@ -65,30 +70,29 @@ def shortened(text: str, width: int) -> str:
 
     if cell_len(text) <= width:
         return text
-    if width <= 1:
-        return _ELLIPSIS[:width]
-    head_room = (width - 1) // 2 + (width - 1) % 2
-    head = _fitting(text, head_room)
-    tail = _fitting(text[::-1], width - 1 - cell_len(head))[::-1]
-    while cell_len(head + _ELLIPSIS + tail) > width and tail:  # marks and joiners make widths not add up
+    head = _fitting(text, width // 2)
+    tail = text[-4 * width :] if width > 0 else ""
+    while tail and cell_len(head + _ELLIPSIS + tail) > width:
         tail = tail[1:]
-    return head + _ELLIPSIS + tail
+    return clipped(head + _ELLIPSIS + tail, width)
 
 
 def clipped(text: str, width: int) -> str:
-    """Returns the text cut at its end to at most ``width`` terminal cells: labels are read from their start."""
+    """Returns the text cut at its end to at most ``width`` terminal cells: labels are read from their start.
+
+    >>> clipped("Trade union membership", 12)
+    'Trade union…'
+    """
     from rich.cells import cell_len
 
     return text if cell_len(text) <= width else _fitting(text, max(width - 1, 0)) + _ELLIPSIS[: max(width, 0)]
 
 
 def _fitting(text: str, room: int) -> str:
-    """Returns the longest start of the text that fits into so many cells."""
+    """Returns a start of the text that fits into so many cells; a mark may change the width of what it follows."""
     from rich.cells import cell_len
 
-    used = 0
-    for index, char in enumerate(text):
-        used += cell_len(char)
-        if used > room:
-            return text[:index]
-    return text
+    head = text[: 4 * room]
+    while head and cell_len(head) > room:
+        head = head[:-1]
+    return head

@@ -1,9 +1,9 @@
 """What an author of a report format needs for tests: a run to render, golden files, and the contract of a format.
 
-    from recense.testing.reports import ReportContract
+from recense.testing.reports import ReportContract
 
-    class TestCsvTable(ReportContract):
-        format = "csv"
+class TestCsvTable(ReportContract):
+    format = "csv"
 """
 
 from __future__ import annotations
@@ -124,14 +124,16 @@ def hostile_run(name: str = HOSTILE) -> ScanRun:
         name,
         name,
         sources=(SourceReport(name, name, "failed", name),),
-        datasets=(DatasetReport(name, name, "table", 9, 5, (_column(name, name, 5), _column(name + "2", name, 5, 0.4))),),
+        datasets=(
+            DatasetReport(name, name, "table", 9, 5, (_column(name, name, 5), _column(name + "2", name, 5, 0.4))),
+        ),
         findings=(
             Finding(name, name, name, "government_id", "FR_NIR", Proof.PROVED, 0.9, 5, 5, (name,), evidence, "open"),
             Finding(name, name, name, "special.health", name, Proof.TO_CHECK, 0.2, 5, 0, (name,), evidence),
-            Finding(name, name, name, name, name, Proof.INDICATED, 0.5, 5, 1, (), ()),
+            Finding(name, name, name, f"plugin.{name}", name, Proof.INDICATED, 0.5, 5, 1, (), ()),
         ),
         unreadable=(Unreadable(name, name, "corrupt", name),),
-        changes={"since": None, "new": [], "gone": [dict.fromkeys(("source", "dataset", "column", "category"), name)]},
+        changes={"since": name, "new": [], "gone": [dict.fromkeys(("source", "dataset", "column", "category"), name)]},
     )
 
 
@@ -154,19 +156,34 @@ def sample_run() -> ScanRun:
         findings=findings,
         unreadable=(
             Unreadable(FILES, "archive/2019.zip", "encrypted", "the archive asks for a password"),
-            Unreadable(FILES, "scans/badge.heic", "unsupported_format", "no reader for .heic; convert it to PNG or JPEG"),
+            Unreadable(
+                FILES, "scans/badge.heic", "unsupported_format", "no reader for .heic; convert it to PNG or JPEG"
+            ),
             Unreadable(ACCOUNTS, "", "unreachable", "the server does not answer on port 5432"),
         ),
         changes={
-            "since": "2026-11-15T02:00:03+00:00",
+            "since": "c81d02f7a6e3",
             "new": [one.id for one in findings if one.column in {"comment", "canteen_menu"}],
             "gone": [{"source": CRM, "dataset": "visitors", "column": "badge_photo", "category": "photo"}],
+            "changed": [
+                {
+                    "id": next(one.id for one in findings if one.column == "mobile"),
+                    "before": {"entity": "PHONE_NUMBER", "proof": "indicated"},
+                    "after": {"entity": "PHONE_NUMBER", "proof": "proved"},
+                }
+            ],
         },
     )
 
 
 def _column(
-    name: str, type: str = "TEXT", cells: int = 120_000, bound: float = 0.0, *, nulls: int = 0, distinct: int | None = 100
+    name: str,
+    type: str = "TEXT",
+    cells: int = 120_000,
+    bound: float = 0.0,
+    *,
+    nulls: int = 0,
+    distinct: int | None = 100,
 ) -> ColumnReport:
     return ColumnReport(name, type, cells, nulls, distinct, bound)
 
@@ -189,7 +206,9 @@ def _datasets() -> tuple[DatasetReport, ...]:
         DatasetReport(CRM, "clients", "table", 120_000, 120_000, tuple(columns)),
         DatasetReport(CRM, "products", "table", 900, 900, tuple(stock)),
         DatasetReport(FILES, "registrations.ndjson", "file", 96_420, 48_210, tuple(lines)),
-        DatasetReport(FILES, "maintenance/2026/interventions-ile-de-france.xlsx/Notes", "sheet", 640, 640, tuple(notes)),
+        DatasetReport(
+            FILES, "maintenance/2026/interventions-ile-de-france.xlsx/Notes", "sheet", 640, 640, tuple(notes)
+        ),
     )
 
 
@@ -204,7 +223,8 @@ def _found(
 ) -> Finding:
     matched, cells = counts
     evidence = tuple(
-        Witness(kind, detector, text, None if kind in {"name", "neighbours"} else matched) for kind, detector, text in says
+        Witness(kind, detector, text, None if kind in {"name", "neighbours"} else matched)
+        for kind, detector, text in says
     )
     detectors = tuple(dict.fromkeys(detector for _, detector, _ in says))
     return Finding(*where, *what, proof, score, cells, matched, detectors, evidence, declared)
@@ -238,8 +258,8 @@ def _findings() -> tuple[Finding, ...]:
         _found((CRM, "clients", "comment"), ("special.health", "HEALTH"), indicated, 0.7, (412, 120_000),
                ("values", "health-terms", "412 of 120000 cells hold a term of the lexicon beside a person"),
                declared="prohibited"),
-        _found((CRM, "clients", "login_ip"), ("technical_identification", "IP_ADDRESS"), proved, 0.97, (120_000, 120_000),
-               ("name", "header", "the name says IP address"),
+        _found((CRM, "clients", "login_ip"), ("technical_identification", "IP_ADDRESS"), proved, 0.97,
+               (120_000, 120_000), ("name", "header", "the name says IP address"),
                ("values", "ip", "120000 of 120000 cells are IP addresses")),
         _found((FILES, "registrations.ndjson", "attendee.name"), ("identification", "PERSON"), indicated, 0.86,
                (45_317, 48_210), ("name", "header", "the name says person name"),
