@@ -33,9 +33,7 @@ def grid(header: Sequence[str], rows: Iterable[Sequence[str | None]], limits: Li
 
 def _grid(header: Sequence[str], block: list[Sequence[str | None]]) -> pa.RecordBatch:
     width = len(header)
-    columns = [
-        pa.array([clean(row[i]) if i < len(row) else None for row in block], pa.string()) for i in range(width)
-    ]
+    columns = [pa.array([clean(row[i]) if i < len(row) else None for row in block], pa.string()) for i in range(width)]
     names = list(header)
     if any(len(row) > width for row in block):
         surplus = [[clean(cell) for cell in row[width:]] if len(row) > width else None for row in block]
