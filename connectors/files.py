@@ -329,14 +329,15 @@ class Files:
                 raise _trouble(error) from None
 
     def _parts(self, dataset: Dataset, place: _Place) -> Iterator[Partition]:
+        blob = self._resolve(place.path, place.members)
         if place.format == _DATABASE:
             source = self._opened_database(place.path, place.members)
             table = self._tables.get(dataset.name) or replace(dataset, source=source.uri, name=place.table)
             for partition in source.partitions(table):
                 hint = place.hint(Part(partition.key, hint=partition.hint))
-                yield replace(partition, dataset=dataset, hint=hint)
+                state = blob.state if place.members else partition.state  # an unpacked copy has a new time each time
+                yield replace(partition, dataset=dataset, hint=hint, state=state)
             return
-        blob = self._resolve(place.path, place.members)
         parts = iter([Part(rows=0)]) if place.format == _EMPTY else _format(place).parts(blob, place.table, self.limits)
         prefix = "" if place.group is None else f"{printable(unquote(place.path))}#"
         for part in parts:
