@@ -21,11 +21,12 @@ import dataclasses
 import pickle
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from recense.connectors import open_source
+from recense.connectors import DEFAULT_LIMITS, open_source
 from recense.errors import SourceError
 from recense.model import UNREADABLE_CODES, Dataset, Limits, Partition, Source, Unreadable
 
@@ -54,6 +55,28 @@ def read(source: Source, dataset: Dataset) -> Counter[str]:
     for partition in source.partitions(dataset):
         total += rows(source.batches(partition))
     return total
+
+
+Contents = tuple[dict[str, list[dict[str, Any]]], list[tuple[str, str]]]
+
+
+def read_all(target: str | Path, limits: Limits = DEFAULT_LIMITS) -> Contents:
+    """Returns the rows per dataset, and (path, code) of all that could not be read, while listing or while reading."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    troubles: list[tuple[str, str]] = []
+    with open_source(str(target), limits) as source:
+        for entry in source.datasets():
+            if isinstance(entry, Unreadable):
+                troubles.append((entry.path, entry.code))
+                continue
+            dataset = found.setdefault(entry.name, [])
+            try:
+                for partition in source.partitions(entry):
+                    for batch in source.batches(partition):
+                        dataset.extend(batch.to_pylist())
+            except SourceError as error:
+                troubles.append((entry.name, error.code))
+    return found, troubles
 
 
 def plain(value: Any) -> bool:
