@@ -192,9 +192,7 @@ class BoundedStream(io.RawIOBase):
         under: the stream of packed bytes, to be closed with this one.
     """
 
-    def __init__(
-        self, raw: BinaryIO, packed: Callable[[], int], limits: Limits, under: BinaryIO | None = None
-    ) -> None:
+    def __init__(self, raw: BinaryIO, packed: Callable[[], int], limits: Limits, under: BinaryIO | None = None) -> None:
         super().__init__()
         self._raw = raw
         self._packed = packed

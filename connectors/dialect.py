@@ -24,11 +24,11 @@ csv.field_size_limit(1 << 30)  # the default of 128 KiB would refuse honest comm
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The layout of a delimited text.
+    r"""The layout of a delimited text.
 
     Attributes:
         delimiter: one character.
-        escaped: quotes within quotes are written ``\\"``, not doubled.
+        escaped: quotes within quotes are written ``\"``, not doubled.
         preamble: rows above the table (titles, ``sep=;``); empty lines do not count.
         header: column names; made-up ones when the text has none.
         has_header: whether the row after the preamble is the header.
@@ -55,10 +55,7 @@ def sniff(text: str, complete: bool, prefer: str | None = None) -> Dialect:
         prefer: a delimiter that the file's name promises.
     """
     declared = _SEP_LINE.match(text)
-    if declared:
-        delimiter = declared[1]
-    else:
-        delimiter = max(_DELIMITERS, key=lambda sign: _fit(text, complete, sign, prefer))
+    delimiter = declared[1] if declared else max(_DELIMITERS, key=lambda sign: _fit(text, complete, sign, prefer))
     escaped = bool(re.search(r'[^\\]\\"[^\s' + re.escape(delimiter) + "]", text)) and '""' not in text
     rows = _rows(text, complete, delimiter, escaped)
     skipped = 1 if declared else 0

@@ -8,7 +8,6 @@ else that lies there gives an ``Unreadable``.
 
 from __future__ import annotations
 
-import difflib
 import os
 import tempfile
 from collections import OrderedDict
@@ -16,16 +15,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 import pyarrow as pa
 
-from recense.connectors import connector, folders, scheme
+from recense.connectors import connector, folders
 from recense.connectors.archives import Container, open_container
 from recense.connectors.blobs import Blob, local, printable, refusal
 from recense.connectors.formats import Format, Part, Trouble, formats, recognise
 from recense.connectors.groups import Group, group_of, with_keys
-from recense.errors import SourceError, TargetError
+from recense.connectors.targets import absolute, belongs_to_another, database_of, database_scheme, near, path_of
+from recense.errors import MissingExtra, RecenseError, SourceError, TargetError
 from recense.model import Column, Dataset, Limits, Partition, Source, Unreadable
 
 _OPEN_ARCHIVES = 16
@@ -40,65 +40,24 @@ def open_files(target: str, limits: Limits) -> Source:
     Raises:
         TargetError: nothing is there; the message names the nearest name that is.
     """
-    path = Path(_path_of(target)).expanduser()
+    path = Path(path_of(target)).expanduser()
     try:
         there = os.path.lexists(path)
     except ValueError:
         raise TargetError("a path cannot hold a NUL character") from None
     if not there and folders.is_glob(str(path)):
-        base, segments = folders.split_glob(os.path.abspath(path))
+        base, segments = folders.split_glob(str(absolute(path)))
         source = Files(base, limits, segments)
         if not source.found_any():
-            raise TargetError(f"no file matches {printable(target)}" + _hint(base))
+            raise TargetError(f"no file matches {printable(target)}" + near(base))
         return source
     if not there:
-        raise TargetError(f"no such file or folder: {printable(target)}" + _hint(path))
-    path = Path(os.path.abspath(path))
-    database = None if path.is_dir() else _database_of(path)
+        raise TargetError(f"no such file or folder: {printable(target)}" + near(path))
+    path = absolute(path)
+    database = None if path.is_dir() else database_of(path)
     if database:
         return connector[database](f"{database}:///{path}", limits)
     return Files(path, limits)
-
-
-def _path_of(target: str) -> str:
-    if scheme(target) != "file":
-        return target
-    parts = urlsplit(target)
-    if parts.netloc not in ("", "localhost"):
-        raise TargetError(f"a file URL has three slashes: file:///{printable(parts.netloc)}… (other hosts are not read)")
-    return os.fsdecode(unquote_to_bytes(parts.path))
-
-
-def _hint(path: Path) -> str:
-    """Returns the words that lead from a path that is not there to one that is."""
-    path = Path(os.path.abspath(path))
-    existing = next(parent for parent in (path, *path.parents) if parent.is_dir() or parent == parent.parent)
-    try:
-        names = sorted(printable(name) for name in os.listdir(existing))
-    except OSError:
-        names = []
-    missing = path.relative_to(existing).parts
-    near = difflib.get_close_matches(missing[0], names, n=1) if missing else []
-    if near:
-        return f"; did you mean '{near[0]}'?"
-    if not names:
-        return f"; the folder {printable(str(existing))} is empty"
-    shown = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
-    return f"; {printable(str(existing))} holds: {shown}"
-
-
-def database_scheme(head: bytes) -> str | None:
-    """Returns the URL scheme for a database file, from its first bytes."""
-    if head.startswith(b"SQLite format 3\x00"):
-        return "sqlite"
-    return "duckdb" if head[8:12] == b"DUCK" else None
-
-
-def _database_of(path: Path) -> str | None:
-    try:
-        return database_scheme(local(path).head)
-    except SourceError:
-        return None  # said again, with its path, when the datasets are listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +173,10 @@ class Files:
     def _file(self, relative: str) -> Iterator[Dataset | Unreadable]:
         try:
             blob = local(self._base / relative)
-            if not _belongs_to_another(self._base / relative, blob):
+            if not belongs_to_another(self._base / relative, blob):
                 yield from self._blob(blob, quote(os.fsencode(relative)), (), printable(relative))
         except Exception as error:
-            yield self._unreadable(printable(relative), _trouble(error))
+            yield self._unreadable(printable(relative), error)
 
     def _blob(self, blob: Blob, path: str, members: tuple[int, ...], name: str) -> Iterator[Dataset | Unreadable]:
         """Yields what is in one file or member; raises what keeps it from being read."""
@@ -246,7 +205,7 @@ class Files:
             try:
                 yield from self._blob(self._resolve(path, chain), path, chain, inner)
             except Exception as error:
-                yield self._unreadable(inner, _trouble(error))
+                yield self._unreadable(inner, error)
 
     def _add(self, dataset: Dataset, *places: _Place) -> Dataset:
         name, copy = dataset.name, 2
@@ -256,8 +215,9 @@ class Files:
         self._places[name] = places
         return replace(dataset, name=name)
 
-    def _unreadable(self, name: str, error: SourceError) -> Unreadable:
-        return Unreadable(self.uri, name, error.code, error.reason)
+    def _unreadable(self, name: str, error: Exception) -> Unreadable:
+        trouble = _trouble(error)
+        return Unreadable(self.uri, name, trouble.code, trouble.reason)
 
     def _group(self, group: Group) -> Iterator[Dataset | Unreadable]:
         """Yields a dataset per format in a partitioned folder; what cannot be part of one stands for itself."""
@@ -272,7 +232,7 @@ class Files:
                 format_ = recognise(blob) if blob.head and not database_scheme(blob.head) else None
                 tables = list(format_.tables(blob, self.limits)) if format_ and format_.groups else []
             except Exception as error:
-                yield self._unreadable(printable(relative), _trouble(error))
+                yield self._unreadable(printable(relative), error)
                 continue
             if format_ is None or len(tables) != 1 or isinstance(tables[0], Trouble):
                 yield from self._file(relative)
@@ -330,9 +290,8 @@ class Files:
             if isinstance(table, Unreadable):
                 yield Unreadable(self.uri, f"{name}/{table.path}", table.code, table.reason)
                 continue
-            dataset = self._add(
-                replace(table, source=self.uri, name=f"{name}/{table.name}"), _Place(path, members, _DATABASE, table.name)
-            )
+            renamed = replace(table, source=self.uri, name=f"{name}/{table.name}")
+            dataset = self._add(renamed, _Place(path, members, _DATABASE, table.name))
             self._tables[dataset.name] = table
             yield dataset
 
@@ -370,14 +329,15 @@ class Files:
                 raise _trouble(error) from None
 
     def _parts(self, dataset: Dataset, place: _Place) -> Iterator[Partition]:
+        blob = self._resolve(place.path, place.members)
         if place.format == _DATABASE:
             source = self._opened_database(place.path, place.members)
             table = self._tables.get(dataset.name) or replace(dataset, source=source.uri, name=place.table)
             for partition in source.partitions(table):
                 hint = place.hint(Part(partition.key, hint=partition.hint))
-                yield replace(partition, dataset=dataset, hint=hint)
+                state = blob.state if place.members else partition.state  # an unpacked copy has a new time each time
+                yield replace(partition, dataset=dataset, hint=hint, state=state)
             return
-        blob = self._resolve(place.path, place.members)
         parts = iter([Part(rows=0)]) if place.format == _EMPTY else _format(place).parts(blob, place.table, self.limits)
         prefix = "" if place.group is None else f"{printable(unquote(place.path))}#"
         for part in parts:
@@ -412,26 +372,16 @@ def _format(place: _Place) -> Format:
     return formats[place.format]
 
 
-def _trouble(error: Exception) -> SourceError | Exception:
+def _trouble(error: Exception) -> SourceError:
     """Returns any error as one that a report can show: libraries' own words may quote cells, so only kinds are told."""
-    from recense.errors import RecenseError
-
-    if isinstance(error, RecenseError):
+    if isinstance(error, SourceError):
         return error
+    if isinstance(error, MissingExtra):  # the other files can be read: no reason to stop
+        return SourceError("unsupported_format", str(error))
+    if isinstance(error, RecenseError):
+        return SourceError("failed", str(error))
     if isinstance(error, OSError):
         return refusal(error)
     if isinstance(error, MemoryError):
         return SourceError("too_large", "it does not fit in memory")
-    return SourceError("failed", f"reading it failed with an unexpected {type(error).__name__}: please report this file's kind")
-
-
-_SIDECARS = ("-wal", "-shm", "-journal")
-
-
-def _belongs_to_another(path: Path, blob: Blob) -> bool:
-    """Tells whether a file is read together with another or holds only its checksum: no dataset, and no gap."""
-    for ending in _SIDECARS:
-        if path.name.endswith(ending):
-            owner = path.with_name(path.name.removesuffix(ending))
-            return owner.is_file() and _database_of(owner) == "sqlite"
-    return blob.suffix == ".crc" and blob.head.startswith(b"crc\x00")
+    return SourceError("failed", f"reading it failed with an unexpected {type(error).__name__}; please report it")

@@ -121,4 +121,4 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 def _leads_within(link: Path, root: str) -> bool:
     """Tells whether a link leads to a file below the root: it is met there under its own name."""
     target = os.path.realpath(link)
-    return target.startswith(root + os.sep) and os.path.isfile(target) and not os.path.islink(target)
+    return target.startswith(root + os.sep) and Path(target).is_file()

@@ -13,6 +13,7 @@ from recense.model import Limits
 SURPLUS = "surplus[]"
 """Column of the cells that a ragged row has beyond the last column."""
 
+_NESTED = 24  # levels of nested Arrow, at most: libraries descend it by recursion
 _MOST_PATHS = 5_000
 _REST = "other[]"
 
@@ -33,9 +34,7 @@ def grid(header: Sequence[str], rows: Iterable[Sequence[str | None]], limits: Li
 
 def _grid(header: Sequence[str], block: list[Sequence[str | None]]) -> pa.RecordBatch:
     width = len(header)
-    columns = [
-        pa.array([clean(row[i]) if i < len(row) else None for row in block], pa.string()) for i in range(width)
-    ]
+    columns = [pa.array([clean(row[i]) if i < len(row) else None for row in block], pa.string()) for i in range(width)]
     names = list(header)
     if any(len(row) > width for row in block):
         surplus = [[clean(cell) for cell in row[width:]] if len(row) > width else None for row in block]
@@ -56,7 +55,7 @@ def column(name: str, cells: Iterable[str], limits: Limits) -> Iterator[pa.Recor
     return grid((name,), ((cell,) for cell in cells), limits)
 
 
-def records(rows: Iterable[Any], limits: Limits, sizes: Iterable[int] | None = None) -> Iterator[pa.RecordBatch]:
+def records(rows: Iterable[Any], limits: Limits) -> Iterator[pa.RecordBatch]:
     """Yields rows of nested data (dicts, lists, scalars) as batches.
 
     Where the types agree the batch is nested Arrow; where a path holds now a number and now an object, every leaf
@@ -66,41 +65,48 @@ def records(rows: Iterable[Any], limits: Limits, sizes: Iterable[int] | None = N
         SourceError: nested deeper than ``limits.nesting``.
     """
     block: list[Mapping[str, Any]] = []
-    weight = 0
+    weight = depth = 0
     most = limits.batch_bytes // 8  # a Python object takes several times the bytes of its cell
     for row in rows:
         block.append(row if isinstance(row, Mapping) else {"value": row})
-        weight += _weight(row)
+        size, levels = _measure(row)
+        weight += size
+        depth = max(depth, levels)
         if len(block) >= limits.batch_rows or weight >= most:
-            yield from bounded(_batch(block, limits), limits)
-            block, weight = [], 0
+            yield from bounded(_batch(block, depth, limits), limits)
+            block, weight, depth = [], 0, 0
     if block:
-        yield from bounded(_batch(block, limits), limits)
+        yield from bounded(_batch(block, depth, limits), limits)
 
 
-def _weight(row: Any) -> int:
-    """Returns roughly the bytes of a row, without descending more than one level per object met."""
-    total, stack = 0, [row]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, Mapping):
-            total += 8 * len(value)
-            stack.extend(value.values())
-        elif isinstance(value, list):
-            total += 8 * len(value)
-            stack.extend(value)
-        elif isinstance(value, str | bytes):
-            total += len(value)
-    return total
+def _measure(row: Any) -> tuple[int, int]:
+    """Returns roughly the bytes of a row, and how many levels it has."""
+    total = depth = 0
+    level = [row]
+    while level:
+        depth += 1
+        below: list[Any] = []
+        for value in level:
+            if isinstance(value, Mapping):
+                total += 8 * len(value)
+                below.extend(value.values())
+            elif isinstance(value, list):
+                total += 8 * len(value)
+                below.extend(value)
+            elif isinstance(value, str | bytes):
+                total += len(value)
+        level = below
+    return total, depth
 
 
-def _batch(block: list[Mapping[str, Any]], limits: Limits) -> pa.RecordBatch:
-    try:
-        array = pa.array(block)
-        if isinstance(array, pa.StructArray) and array.type.num_fields:
-            return pa.RecordBatch.from_struct_array(array)
-    except (pa.ArrowException, ArithmeticError, TypeError, ValueError):
-        pass  # mixed types, big numbers, deep nesting: and the message would quote a value
+def _batch(block: list[Mapping[str, Any]], depth: int, limits: Limits) -> pa.RecordBatch:
+    if depth <= _NESTED:
+        try:
+            array = pa.array(block)
+            if isinstance(array, pa.StructArray) and array.type.num_fields:
+                return pa.RecordBatch.from_struct_array(array)
+        except (pa.ArrowException, ArithmeticError, TypeError, ValueError):
+            pass  # mixed types, big numbers: the message would quote a value
     return _leaves(block, limits)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from recense.connectors.blobs import Blob
-from recense.connectors.formats import Claim, Format, Part, Table, Trouble, register
+from recense.connectors.formats import Claim, Format, Part, register
 from recense.connectors.formats.text import lines, paragraphs, text_of
 from recense.connectors.rows import column, records
 from recense.errors import SourceError

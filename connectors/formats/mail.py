@@ -11,7 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from recense.connectors.blobs import Blob, printable
+from recense.connectors.blobs import Blob, printable, read_fully
+from recense.connectors.encodings import detect
 from recense.connectors.formats import Claim, Format, Part, Table, Trouble, register
 from recense.connectors.formats.html_page import page_text
 from recense.connectors.formats.text import paragraphs
@@ -48,7 +49,8 @@ class Mail(Format):
         for number, part in enumerate(_leaves(_message(blob)), start=1):
             if not _is_text(part):
                 name = _quietly(part.get_filename) or f"attachment {number}"
-                yield Trouble(printable(str(name)), "unsupported_format", "an attachment; save it as a file to have it read")
+                reason = "an attachment; save it as a file to have it read"
+                yield Trouble(printable(str(name)), "unsupported_format", reason)
 
     def batches(self, blob: Blob, table: str, part: Part, limits: Limits) -> Iterator[pa.RecordBatch]:
         """Yields one row."""
@@ -69,11 +71,11 @@ class Mail(Format):
 def _message(blob: Blob) -> EmailMessage:
     if blob.encoding and blob.encoding.startswith("utf-") and blob.encoding != "utf-8":
         with blob.open_text() as stream:  # mail knows no UTF-16: somebody saved it so
-            data = b"".join(iter(lambda: stream.read(1 << 20), b""))
+            data = read_fully(stream, _MOST)
     else:
         data = blob.read(_MOST)
     try:
-        return email.message_from_bytes(data, policy=email.policy.default)  # type: ignore[return-value]
+        return email.message_from_bytes(data, policy=email.policy.default)
     except Exception:
         raise SourceError("corrupt", "the message's headers are damaged") from None
 
@@ -97,8 +99,6 @@ def _content(part: EmailMessage) -> str:
     try:
         text = data.decode(charset)
     except (LookupError, ValueError):
-        from recense.connectors.encodings import detect
-
         text = data.decode(detect(data[: 1 << 16]) or "latin-1", "replace")
     return "".join(page_text(iter([text]))) if part.get_content_subtype() == "html" else text
 

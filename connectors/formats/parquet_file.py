@@ -40,7 +40,9 @@ class Parquet(Format):
         """Yields runs of row groups."""
         with _opened(blob) as file:
             meta = file.metadata
-            groups = [(meta.row_group(i).num_rows, meta.row_group(i).total_byte_size) for i in range(meta.num_row_groups)]
+            groups = [
+                (meta.row_group(i).num_rows, meta.row_group(i).total_byte_size) for i in range(meta.num_row_groups)
+            ]
         first = rows = size = 0
         for number, (count, weight) in enumerate(groups, start=1):
             rows += count

@@ -84,19 +84,19 @@ def text_of(blob: Blob) -> Iterator[str]:
 
 
 def lines(pieces: Iterator[str], most: int = LINE) -> Iterator[str]:
-    """Yields the lines of a text that are not blank, cut at white space where they are longer than ``most``.
+    r"""Yields the lines of a text that are not blank, cut at white space where they are longer than ``most``.
 
-    >>> list(lines(iter(["ab c", "d\\n\\nef"]), most=3))
+    >>> list(lines(iter(["ab c", "d\n\nef"]), most=3))
     ['ab', 'cd', 'ef']
     """
     return (line for line in _lines_with_gaps(pieces, most) if line)
 
 
 def paragraphs(pieces: Iterator[str], most: int = PARAGRAPH) -> Iterator[str]:
-    """Yields a text in rows of at most ``most`` characters that end at a line end where possible.
+    r"""Yields a text in rows of at most ``most`` characters that end at a line end where possible.
 
-    >>> list(paragraphs(iter(["one\\ntwo\\n\\nthree"]), most=8))
-    ['one\\ntwo', 'three']
+    >>> list(paragraphs(iter(["one\ntwo\n\nthree"]), most=8))
+    ['one\ntwo', 'three']
     """
     row: list[str] = []
     size = 0

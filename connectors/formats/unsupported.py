@@ -28,6 +28,7 @@ _OFFICE = {
     ".epub": "an e-book",
 }
 
+
 @register
 class Unsupported(Format):
     """Reads nothing and says what it met."""
