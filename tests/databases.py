@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -11,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 import servers
 from sqlalchemy.engine import make_url
 
 from recense.connectors import open_source
+from recense.errors import SourceError
 from recense.model import Dataset, Limits, Source, Unreadable
 
 _numbers = itertools.count()
@@ -111,3 +114,23 @@ def _together(parts: list[pa.RecordBatch], dataset: Dataset) -> pa.Table:
         assert set(names) == set(declared)
     tables = [pa.Table.from_batches([part]) for part in parts]
     return pa.concat_tables(tables, promote_options="permissive")
+
+
+def dataset_named(source: Source, name: str) -> Dataset:
+    return next(d for d in source.datasets() if isinstance(d, Dataset) and d.name == name)
+
+
+def caught(url: str) -> SourceError:
+    with open_source(url) as source, pytest.raises(SourceError) as raised:
+        list(source.datasets())
+    return raised.value
+
+
+def assert_tells_nothing(failure: BaseException, *secrets: str) -> None:
+    """The message tells no secret, nor does anything that hangs on the error."""
+    chain: BaseException | None = failure
+    while chain is not None:
+        assert not any(secret in text for text in (str(chain), repr(chain.args)) for secret in secrets)
+        chain = chain.__cause__ or chain.__context__
+    lines = traceback.format_exception(failure)
+    assert not any(secret in line for line in lines for secret in secrets)

@@ -62,6 +62,7 @@ class Server(Database):
     def _read(self, table: Table, where: str) -> Iterator[pa.RecordBatch]:
         """Yields the rows through the driver's own cursor."""
         connection = self._engine.connect()
+        driver = connection.connection.driver_connection
         done = False
         try:
             self._begin(connection)
@@ -70,12 +71,13 @@ class Server(Database):
             done = True
         finally:
             if not done:
-                self._abandon(connection)
+                self._abandon(connection, driver)
             connection.close()
 
-    def _abandon(self, connection: Connection) -> None:
+    def _abandon(self, connection: Connection, driver: Any) -> None:
         """Drops a connection that still has rows to give: some cursors would read them all before they close."""
-        connection.invalidate()
+        if not connection.invalidated:
+            connection.invalidate()
 
     def close(self) -> None:
         """Gives back what the engine holds."""

@@ -145,11 +145,16 @@ def of_duckdb(error: BaseException) -> SourceError:
     text = str(error)
     if "lock" in text and name == "IOException":
         return failure(BUSY)
-    if "not a valid DuckDB database" in text or name in {
-        "SerializationException",
-        "FatalException",
-        "InternalException",
-    }:
+    if (
+        "not a valid DuckDB database" in text
+        or "Corrupt database file" in text
+        or name
+        in {
+            "SerializationException",
+            "FatalException",
+            "InternalException",
+        }
+    ):
         return SourceError("corrupt", f"it is not a DuckDB database, or a damaged one, or of a newer version ({name})")
     if "encrypted" in text.lower():
         return SourceError("encrypted", "the database is encrypted")

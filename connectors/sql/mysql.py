@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, Connection
 from recense.connectors.sql import failures
 from recense.connectors.sql.dialect import Server
 from recense.connectors.sql.tables import Field, Table, column_key, dataset_name
+from recense.errors import RetriableError
 from recense.model import Column, Dataset, Limits, Unreadable
 from recense.plugins import driver
 
@@ -56,6 +57,8 @@ FROM information_schema.key_column_usage
 WHERE table_schema NOT IN ({_SYSTEM}) AND (constraint_name = 'PRIMARY' OR referenced_table_name IS NOT NULL)
       AND (:schema = '' OR table_schema = :schema) AND (:name = '' OR table_name = :name)
 ORDER BY table_schema, table_name, constraint_name, ordinal_position"""  # noqa: S608
+PROBE_SECONDS = 20
+"""What the server may take to say that a view can be read: it computes some views even for no rows at all."""
 _NO_DATE = re.compile(r"0000-00-00(?: 00:00:00(?:\.0+)?)?")
 
 
@@ -72,16 +75,16 @@ class MysqlServer(Server):
             url = url.update_query_dict({"charset": "utf8mb4"})
         super().__init__(uri, url.set(drivername=f"{url.get_backend_name()}+pymysql"), limits, **connect)
 
-    def _begin(self, connection: Connection) -> None:
-        seconds = self.limits.statement_seconds
+    def _begin(self, connection: Connection, most: int | None = None) -> None:
+        seconds = min(self.limits.statement_seconds, most or self.limits.statement_seconds)
         version = str(self._run(connection, "SELECT VERSION()")[0][0])
         mariadb = "mariadb" in version.lower()
         timeout = f"max_statement_time = {seconds}" if mariadb else f"max_execution_time = {seconds * 1000}"
         connection.rollback()
         for statement in (
             # net_write_timeout: the server must not hang up while a batch is being scanned.
-            f"SET SESSION {timeout}, net_write_timeout = {seconds}, time_zone = '+00:00', sql_mode = '', "
-            "lock_wait_timeout = 30",
+            f"SET SESSION {timeout}, net_write_timeout = {self.limits.statement_seconds}, lock_wait_timeout = 30, "
+            "time_zone = '+00:00', sql_mode = ''",
             "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
             "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
         ):
@@ -92,7 +95,7 @@ class MysqlServer(Server):
         """Yields base tables, system-versioned tables (with their history) and views."""
         wanted = {"schema": only[0], "name": only[1]} if only else {"schema": self._default, "name": ""}
         with self._engine.connect() as connection:
-            self._begin(connection)
+            self._begin(connection, PROBE_SECONDS)
             found = connection.execute(text(_TABLES), wanted).fetchall()
             columns: dict[tuple[str, str], list[Any]] = defaultdict(list)
             for row in connection.execute(text(_COLUMNS), wanted):
@@ -108,8 +111,12 @@ class MysqlServer(Server):
                     # What information_schema shows may still be refused, and it says nothing of a broken view.
                     self._probe(connection, table)
                 except Exception as error:
-                    yield self.unreadable(label, failures.of_mysql(error))
-                    continue
+                    failure = failures.of_mysql(error)
+                    if not isinstance(failure, RetriableError):  # a slow view is for reading to find out
+                        yield self.unreadable(label, failure)
+                        continue
+                    if connection.invalidated:
+                        raise
                 yield from (self.unreadable(f"{label}.{name}", failures.failure(failures.DENIED)) for name in refused)
                 yield table
 
@@ -124,6 +131,8 @@ class MysqlServer(Server):
                 refused.append(column)
                 continue
             kind_read, expression = _KINDS.get(data_type.lower(), _OTHER)
+            if kind_read == "integer" and "unsigned" in declared:
+                kind_read = "unsigned"
             expression = expression.replace("{width}", str(int(width or 1)))
             if data_type.lower() in _INTEGERS:
                 integers.add(column)
@@ -150,12 +159,11 @@ class MysqlServer(Server):
         else:
             self._run(connection, f"SELECT * FROM {table.relation} LIMIT 0")  # noqa: S608 quoted
 
-    def _abandon(self, connection: Connection) -> None:
+    def _abandon(self, connection: Connection, driver: Any) -> None:
         # Else PyMySQL waits for the remaining rows, or complains of the closed socket when it is collected.
-        result = getattr(connection.connection.driver_connection, "_result", None)
-        if result is not None:
+        if (result := getattr(driver, "_result", None)) is not None:
             result.unbuffered_active = False
-        super()._abandon(connection)
+        super()._abandon(connection, driver)
 
     @failures.translated(failures.of_mysql)
     def bounds(self, table: Table) -> tuple[int, int] | None:

@@ -18,6 +18,7 @@ CHUNK_ROWS = 256
 
 _TYPES: dict[str, pa.DataType] = {
     "integer": pa.int64(),
+    "unsigned": pa.uint64(),
     "float": pa.float64(),
     "boolean": pa.bool_(),
     "text": pa.string(),

@@ -26,8 +26,17 @@ if TYPE_CHECKING:
 
 ADBC_ROWS = 128
 """Rows ADBC's driver hands over at once, whatever their width. It costs little against its own 1 024."""
+LOCK_SECONDS = 10.0
+"""Seconds to wait for a writer."""
 _STEPS = 50_000  # virtual machine steps between two looks at the clock: some milliseconds
-_SENTINELS = {"integer": "0", "float": "0.0", "text": "''", "loose": "''", "binary": "x''"}
+# What ADBC gives for each kind of column, and the cell that makes it do so.
+_ADBC = {
+    "integer": ("int64", "0"),
+    "float": ("double", "0.0"),
+    "text": ("string", "''"),
+    "loose": ("string", "''"),
+    "binary": ("binary", "x''"),
+}
 # ADBC writes a float among texts as 1.980000e+00, SQLite as 1.98.
 _LOOSE = "CASE typeof({c}) WHEN 'real' THEN CAST({c} AS TEXT) ELSE {c} END"
 
@@ -77,7 +86,9 @@ class SqliteFile(Database):
         return Path(self._copy.name) / files[0].name
 
     def _connect(self, address: str, budget: Budget) -> sqlite3.Connection:
-        connection = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
+        connection = sqlite3.connect(
+            address, uri=True, timeout=LOCK_SECONDS, check_same_thread=False, isolation_level=None
+        )
         connection.execute("PRAGMA query_only = 1")
         connection.execute("PRAGMA trusted_schema = 0")  # a view must not run functions with effects
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 16 * self.limits.batch_bytes)
@@ -160,7 +171,8 @@ class SqliteFile(Database):
                 lambda done: self._by_cursor(connection, budget, statement, done, table, str),
                 lambda done: self._by_cursor(connection, budget, statement, done, table, rows.decode),
             ]
-            if table.stored and optional("adbc_driver_sqlite.dbapi") and self._narrow(connection, table):
+            typed = table.stored and all(field.kind in _ADBC for field in table.fields)
+            if typed and optional("adbc_driver_sqlite.dbapi") and self._narrow(connection, table):
                 ways.insert(0, lambda _: _by_adbc(address, statement, table, unchanged=lambda: self.state() == before))
             yield from rows.gather(_one_after_the_other(ways), self.limits)
         if not locked and self.state() != before:
@@ -242,25 +254,26 @@ def _one_after_the_other(ways: list[Callable[[int], Iterator[pa.RecordBatch]]]) 
 
 
 def _by_adbc(address: str, statement: str, table: Table, unchanged: Callable[[], bool]) -> Iterator[pa.RecordBatch]:
-    """Yields the rows through ADBC, nothing when somebody wrote between its snapshot and ours.
+    """Yields the rows through ADBC.
 
-    The driver takes a column's type from the first rows, and integers from none but NULLs; so a row of our own goes
-    before them.
+    Raises:
+        Exception: for the next way to try: a cell is of another type, or ADBC has not the snapshot that we have.
     """
+    # The driver takes a column's type from the first rows, and integers from none but NULLs: so a row of our own
+    # goes before them.
     import adbc_driver_sqlite.dbapi as adbc
 
     names = _names(table)
-    sentinel = ", ".join(
-        f"{_SENTINELS.get(field.kind, 'NULL')} AS {name}" for field, name in zip(table.fields, names, strict=True)
-    )
+    sentinel = ", ".join(f"{_ADBC[field.kind][1]} AS {name}" for field, name in zip(table.fields, names, strict=True))
     with (
         adbc.connect(address) as connection,
         connection.cursor(adbc_stmt_kwargs={"adbc.sqlite.query.batch_rows": str(ADBC_ROWS)}) as cursor,
     ):
         cursor.execute(f"SELECT {sentinel} UNION ALL {statement}")
         with cursor.fetch_record_batch() as reader:
-            if not unchanged():
-                raise RetriableError("failed", "the file is being written to")
+            types = [str(part.type) for part in reader.schema]
+            if types != [_ADBC[field.kind][0] for field in table.fields] or not unchanged():
+                raise SourceError("failed", "a cell has another type, or somebody wrote between two snapshots")
             for number, batch in enumerate(reader):
                 yield rows.checked(batch if number else batch.slice(1), table.fields)
 

@@ -20,7 +20,7 @@ class Field:
 
     Attributes:
         expression: SQL that reads it, quoted: the column itself, or a cast where drivers disagree on the type.
-        kind: what the expression gives: ``integer | float | boolean | text | binary | date | timestamp |
+        kind: what the expression gives: ``integer | unsigned | float | boolean | text | binary | date | timestamp |
             timestamp_utc``; ``loose`` for text that may be bytes in some cells; ``any`` when only the values tell.
     """
 

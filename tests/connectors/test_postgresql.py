@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime
 import socket
 import threading
-import traceback
 from collections.abc import Iterator
 
 import pytest
-from databases import Base, batches, postgres_base, read
+from databases import Base, assert_tells_nothing, batches, caught, dataset_named, postgres_base, read
 from servers import PASSWORD
 from sqlalchemy.engine import make_url
 
@@ -283,23 +282,3 @@ def test_urls_of_all_spellings_are_the_same_source(base: Base) -> None:
         found = read(base.url.replace("postgresql", scheme, 1))
         assert found.uri == read(base.url).uri
         assert set(found.datasets) == {"t"}
-
-
-def dataset_named(source: object, name: str) -> Dataset:
-    return next(d for d in source.datasets() if isinstance(d, Dataset) and d.name == name)  # type: ignore[attr-defined]
-
-
-def caught(url: str) -> SourceError:
-    with open_source(url) as source, pytest.raises(SourceError) as raised:
-        list(source.datasets())
-    return raised.value
-
-
-def assert_tells_nothing(failure: BaseException, *secrets: str) -> None:
-    """The message tells no secret, nor does anything that hangs on the error."""
-    chain: BaseException | None = failure
-    while chain is not None:
-        assert not any(secret in text for text in (str(chain), repr(chain.args)) for secret in secrets)
-        chain = chain.__cause__ or chain.__context__
-    lines = traceback.format_exception(failure)
-    assert not any(secret in line for line in lines for secret in secrets)
