@@ -13,17 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from recense.model import Column
 from recense.scanners.vocabulary import Meaning, Unit, Words, vocabulary
 
-FILE_ENDINGS = frozenset(
-    "csv tsv txt json jsonl ndjson parquet arrow feather orc xlsx xls xlsm ods gz zip bz2 xz zst avro db sqlite sqlite3 "
-    "duckdb log md sql".split()
-)
-NEUTRAL = frozenset(
-    "data donnee info information detail profile profil account compte table list liste master file base main record "
-    "fiche export import extract extraction sheet feuille feuil dbo public tbl t tb sample test demo prefix all new old "
-    "annuaire directory repertoire address adresse phone telephone email name nom identity identite dim fact stg "
-    "raw src ref int tmp temp bak backup copy v view history historique personal random generated real fake real".split()
-)
-"""Words of a table's name that do not change who its rows are about."""
+# fmt: off
+FILE_ENDINGS = frozenset({
+    "csv", "tsv", "txt", "json", "jsonl", "ndjson", "parquet", "arrow", "feather", "orc", "xlsx", "xls", "xlsm", "ods",
+    "gz", "zip", "bz2", "xz", "zst", "avro", "db", "sqlite", "sqlite3", "duckdb", "log", "md", "sql",
+})
+# fmt: on
 NAMING = frozenset({"FIRST_NAME", "LAST_NAME", "BIRTH_DATE", "FR_NIR", "BIRTH_PLACE", "NATIONAL_ID", "PASSPORT"})
 """Entities that only natural persons have: one such column makes the rows persons."""
 TRAITS = frozenset({"GENDER", "CIVILITY", "AGE", "EMAIL_ADDRESS", "PHONE_NUMBER", "PASSWORD", "JOB_TITLE", "FAMILY"})
@@ -31,6 +26,8 @@ TRAITS |= {"USERNAME", "INCOME", "NATIONALITY", "PASSWORD_HASH"}
 """Entities that persons usually have: two different ones make the rows persons."""
 ALSO = frozenset({"IP_ADDRESS", "PERSON", "ADDRESS", "CITY", "POSTCODE"})
 """Entities that tell of the rows without saying that they are persons."""
+CLINICAL_COLUMNS, CLINICAL_SHARE = 4, 0.3
+"""So many columns with medical words make a table a health record."""
 AFFIX_SHARE, AFFIX_COLUMNS = 0.5, 4
 """A word that begins (or ends) so many of the columns of a table with at least so many is a prefix, not a noun."""
 
@@ -54,12 +51,13 @@ class TableContext:
         self.columns = tuple(columns)
         self._raw = {column.path: self._vocabulary.words(_last(column.path)) for column in self.columns}
         self._units: dict[str, tuple[Unit, ...]] = {}
-        words = self._vocabulary.words(_table_part(name))
+        schema, table = _table_part(name)
+        words = self._vocabulary.words(table)
         self._affixes = _affixes(list(self._raw.values()), frozenset(words))
         self.table_words = frozenset(words) | frozenset(word for affix in self._affixes for word in affix)
         self._person_keys = {path for path in self._raw if self._names_person_key(path)}
         units = self._vocabulary.units(words)
-        self.topics = self._topics(units, comment)
+        self.topics = self._topics((*units, *self._vocabulary.units(self._vocabulary.words(schema))), comment)
         self.setting, self.why = self._settle(units)
 
     def words(self, path: str) -> Words:
@@ -92,13 +90,16 @@ class TableContext:
         return self._vocabulary.nouns(unit.words) if len(unit.words) > 1 else frozenset()
 
     def is_key(self, column: Column) -> bool:
-        """Tells whether a column is a key: declared foreign, declared primary and called one, or the table's name and id."""
+        """Tells whether a column is a key: declared foreign, declared primary and called one, or table name and id."""
         if column.key is not None and column.key.startswith("foreign"):
             return True
-        ids = [unit for unit in self.units(column.path) if _is_id(unit)]
+        units = self.units(column.path)
+        if len(units) == 1 and _is_key_rule(units[0].meaning) and self.table_words & set(units[0].words):
+            return True
+        ids = [unit for unit in units if _is_id(unit)]
         if column.key is not None:
             return bool(ids)
-        rest = [unit for unit in self.units(column.path) if unit not in ids]
+        rest = [unit for unit in units if unit not in ids]
         return bool(ids) and all(self.table_words.issuperset(unit.words) for unit in rest)
 
     def _names_person_key(self, path: str) -> bool:
@@ -114,13 +115,31 @@ class TableContext:
             for unit in self._vocabulary.units(affix):
                 found |= unit.meaning.topics if unit.meaning else frozenset()
         if comment and not units:
-            found |= {t for u in self._vocabulary.units(self._vocabulary.words(comment)) if u.meaning for t in u.meaning.topics}
+            spoken = self._vocabulary.units(self._vocabulary.words(comment))
+            found |= {topic for unit in spoken if unit.meaning for topic in unit.meaning.topics}
         entities = self._entities()
         if entities & {"ADDRESS", "CITY", "POSTCODE"}:
             found.add("address")
-        if "log" in found and (self._person_keys or "IP_ADDRESS" in entities or "USERNAME" in entities):
+        if self._clinical():
+            found.add("health")
+        if (
+            "log" in found
+            and "message" not in found
+            and (self._person_keys or "IP_ADDRESS" in entities or "USERNAME" in entities)
+        ):
             found.add("visit")
         return frozenset(found)
+
+    def _clinical(self) -> bool:
+        """Tells whether the columns themselves read like a health record."""
+        medical = sum(
+            any(
+                unit.meaning and any(rule.entity == "HEALTH" for rule in unit.meaning.rules)
+                for unit in self.units(path)
+            )
+            for path in self._raw
+        )
+        return medical >= CLINICAL_COLUMNS and medical >= CLINICAL_SHARE * len(self._raw)
 
     def _settle(self, units: Sequence[Unit]) -> tuple[str, str]:
         """Returns the setting and why: the columns' evidence first, then the name, then the keys."""
@@ -141,6 +160,8 @@ class TableContext:
             return "person", "that has columns only persons have"
         if named == "company" and "PERSON" in entities:
             return "linked", "of companies with their contacts"
+        if named == "thing" and self._person_keys and "health" in self.topics:
+            return "linked", "whose rows belong to persons"
         if named in ("unknown", "linked") and (self._person_keys or named == "linked"):
             return "linked", "whose rows belong to persons"
         if named == "unknown":
@@ -175,13 +196,13 @@ def _last(path: str) -> str:
     return path.rsplit(".", 1)[-1].removesuffix("[]")
 
 
-def _table_part(name: str) -> str:
-    """Returns the part of a dataset's name that says what it holds, without folders and endings of files."""
+def _table_part(name: str) -> tuple[str, str]:
+    """Returns schema and table (or the file's name) of a dataset's name, without folders and endings of files."""
     sheet = name.replace("\\", "/").rsplit("/", 1)[-1]
     parts = sheet.split(".")
     while len(parts) > 1 and parts[-1].lower() in FILE_ENDINGS:
         parts.pop()
-    return " ".join(parts)
+    return " ".join(parts[:-1]), parts[-1]
 
 
 def _affixes(names: Sequence[Words], table: frozenset[str]) -> tuple[Words, Words]:
@@ -211,14 +232,13 @@ def _is_affix(word: str, table: frozenset[str]) -> bool:
 
 def _by_name(units: Sequence[Unit]) -> tuple[str, str]:
     """Returns the setting that a table's name gives, and the noun that gives it."""
-    telling = [unit for unit in units if unit.meaning and not NEUTRAL.issuperset(unit.words)]
+    telling = [unit for unit in units if unit.meaning and not vocabulary().neutral.issuperset(unit.words)]
     if not telling:
         return "unknown", ""
     for unit in (telling[-1], telling[0]):
         if unit.meaning and "lookup" in unit.meaning.topics:
             return "lookup", " ".join(unit.words)
-    classes = [(_class(unit.meaning), " ".join(unit.words)) for unit in telling if unit.meaning]
-    classes = [(name, noun) for name, noun in classes if name]
+    classes = [(kind, " ".join(unit.words)) for unit in telling if (kind := _class(unit.meaning))]
     if not classes:
         return "unknown", ""
     kinds = {name for name, _ in classes}

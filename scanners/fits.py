@@ -17,11 +17,17 @@ NUMBERS = ("integer", "decimal")
 CODES = ("code", "word", "integer", "other", "phrase")
 
 FORMS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("PERSON", "FIRST_NAME", "LAST_NAME", "BIRTH_PLACE", "CITY", "REGION", "BANK_NAME"), (*WORDS, "code")),
+    **dict.fromkeys(
+        ("PERSON", "FIRST_NAME", "LAST_NAME", "BIRTH_PLACE", "CITY", "REGION", "BANK_NAME"), (*WORDS, "code")
+    ),
     **dict.fromkeys(("COMPANY", "DEPARTMENT", "JOB_TITLE", "QUALIFICATION"), (*WORDS, "code", "prose")),
     **dict.fromkeys(("ADDRESS", "HOBBY", "PURCHASE"), (*WORDS, "code", "prose", "integer")),
-    **dict.fromkeys(("PERSON_NOTE", "LOG_ACTION", "SEARCH_QUERY", "SECRET_QUESTION"), (*WORDS, "prose", "code", "json")),
-    **dict.fromkeys(("BIRTH_DATE", "DEATH_DATE", "LOG_TIMESTAMP", "CONSENT_DATE"), ("date", "integer", "phrase", "code")),
+    **dict.fromkeys(
+        ("PERSON_NOTE", "LOG_ACTION", "SEARCH_QUERY", "SECRET_QUESTION"), (*WORDS, "prose", "code", "json")
+    ),
+    **dict.fromkeys(
+        ("BIRTH_DATE", "DEATH_DATE", "LOG_TIMESTAMP", "CONSENT_DATE"), ("date", "integer", "phrase", "code")
+    ),
     **dict.fromkeys(("INCOME", "PAYMENT", "CREDIT", "AGE", "FAMILY"), (*NUMBERS, *WORDS, "code", "flag", "date")),
     **dict.fromkeys(("COORDINATES",), (*NUMBERS, "other", "code", "json", "phrase")),
     **dict.fromkeys(("NATIONALITY", "LANGUAGE", "COUNTRY", "PSEUDONYM", "USERNAME"), (*WORDS, "code")),

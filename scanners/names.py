@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from recense.model import Column
@@ -66,10 +66,11 @@ def classify(column: Column, context: TableContext) -> list[NameHint]:
     """Returns what the name of a column says, strongest first; at most one hint per category.
 
     Args:
-        column: as the source declares it; an empty type is no type.
+        column: as the source declares it; an empty type is no type. Of a foreign key only Articles 9 and 10 are told.
         context: of its dataset.
     """
-    if context.is_key(column):
+    key = context.is_key(column)
+    if key and not (column.key or "").startswith("foreign"):
         return []
     family, length = type_family(column.type)
     rule = vocabulary().code(last_part(column.path))
@@ -83,7 +84,22 @@ def classify(column: Column, context: TableContext) -> list[NameHint]:
         opaque = opaque and all(unit.meaning is None for unit in units)
     if column.comment and not any(hint.strength == "strong" for hint in hints):
         hints += _from_comment(column.comment, opaque, (family, length), context)
+    if key:  # a code of a list of beliefs or illnesses is the belief or illness; other keys say whose row it is
+        hints = [hint for hint in hints if _is_special(hint) and not _rule(hint).topics]
     return _best(hints)
+
+
+def _is_special(hint: NameHint) -> bool:
+    return hint.category.startswith("special.") or hint.category == "criminal"
+
+
+@cache
+def _rules() -> Mapping[str, Rule]:
+    return {rule.id: rule for rule in vocabulary().rules}
+
+
+def _rule(hint: NameHint) -> Rule:
+    return _rules()[hint.rule]
 
 
 def _reading(units: tuple[Unit, ...], family: str | None, length: int | None) -> _Reading:
@@ -146,21 +162,22 @@ def _hints(reading: _Reading, context: TableContext) -> list[NameHint]:
             hint = _judge(rule, place, reading, context)
             if hint is not None:
                 hints.append((rule.leads, len(unit.words), place, hint))
+    if any(leads and hint.strength == "strong" for leads, _, _, hint in hints):
+        hints = [entry for entry in hints if entry[0] or entry[3].strength == "against"]
     hints.sort(key=lambda entry: (_ORDER[entry[3].strength], not entry[0], -entry[1], -entry[2]))
     return [hint for *_, hint in hints]
 
 
 def _judge(rule: Rule, place: int, reading: _Reading, context: TableContext) -> NameHint | None:
     """Returns what one rule says of a header in which its phrase is the unit at ``place``."""
-    if rule.topics and not rule.topics & context.topics:
+    if (rule.topics and not rule.topics & context.topics) or rule.without & context.topics:
         return None
     others = [unit for index, unit in enumerate(reading.units) if index != place]
     head = reading.units[-1]
     if rule.requires and not any(unit.meaning and unit.meaning.modifiers & rule.requires for unit in others):
         return None
-    if rule.yields and any(unit.meaning and any(r.category for r in unit.meaning.rules) for unit in others):
-        if any(unit.meaning and unit.meaning.rules and not unit.meaning.subjects for unit in others):
-            return None
+    if rule.yields and any(_is_stem(unit) for unit in others):
+        return None
     objection = _objection(rule, others, reading, context)
     if not objection and place < len(reading.units) - 1 and _is_thing(head, rule):
         objection = f"'{' '.join(head.words)}' is what the column holds, not {rule.says}"
@@ -222,6 +239,12 @@ def _setting(rule: Rule, place: int, units: tuple[Unit, ...], context: TableCont
     return context.setting, f" in a table {context.why}" if context.why else ""
 
 
+def _is_stem(unit: Unit) -> bool:
+    """Tells whether a unit names a datum rather than the person or thing it is about."""
+    meaning = unit.meaning
+    return bool(meaning and meaning.rules and not meaning.subjects)
+
+
 def _is_thing(unit: Unit, rule: Rule) -> bool:
     """Tells whether an English head noun names a thing: ``mobile_theme`` is a theme."""
     meaning = unit.meaning
@@ -238,6 +261,6 @@ def _best(hints: Iterable[NameHint]) -> list[NameHint]:
     for hint in sorted(hints, key=lambda hint: _ORDER[hint.strength]):
         kept.setdefault(hint.category or hint.entity, hint)
     found = [hint for hint in kept.values() if hint.strength != "against"]
-    special = [hint for hint in found if hint.category.startswith("special.") or hint.category == "criminal"]
+    special = [hint for hint in found if _is_special(hint)]
     against = [hint for hint in kept.values() if hint.strength == "against"]
     return (special or found[:1]) + against

@@ -32,7 +32,9 @@ def language_clues(hints: Sequence[NameHint], profile: ColumnProfile, context: T
 def _clue(entity: str, category: str, proof: Proof, label: str, profile: ColumnProfile, whole: bool) -> Clue:
     count = profile.labels[label]
     share = count.distinct / profile.sampled.distinct
-    says = f"{count.distinct:,} of {profile.sampled.distinct:,} sampled distinct values read as {label.replace('_', ' ')}"
+    says = (
+        f"{count.distinct:,} of {profile.sampled.distinct:,} sampled distinct values read as {label.replace('_', ' ')}"
+    )
     cells = round(profile.filled * count.cells / profile.sampled.cells) if profile.sampled.cells else 0
     return Clue(entity, category, proof, cells, share, whole, (Witness("language", label, says, cells),))
 
@@ -76,5 +78,7 @@ def _inside(label: str, entity: str, category: str, profile: ColumnProfile) -> C
     share = profile.label_share(label)
     if share < bars.FEW or profile.labels[label].distinct < 2:
         return None
-    proof = Proof.INDICATED if share >= bars.SOME and profile.labels[label].distinct >= bars.DISTINCT else Proof.TO_CHECK
+    proof = (
+        Proof.INDICATED if share >= bars.SOME and profile.labels[label].distinct >= bars.DISTINCT else Proof.TO_CHECK
+    )
     return _clue(entity, category, proof, label, profile, whole=False)

@@ -91,7 +91,11 @@ def _stem(hint: NameHint, tallies: dict[str, Tally], profile: ColumnProfile) -> 
     proof, witnesses = Proof.TO_CHECK, [name]
     if terms:
         proof = Proof.PROVED if terms >= bars.SOME * profile.filled else Proof.INDICATED
-        witnesses.append(Witness("values", f"{LEXICON}*", f"{terms:,} of {profile.filled:,} cells are or hold a term of the kind", terms))
+        witnesses.append(
+            Witness(
+                "values", f"{LEXICON}*", f"{terms:,} of {profile.filled:,} cells are or hold a term of the kind", terms
+            )
+        )
     elif profile.distinct <= bars.CLOSED_SET:
         proof = Proof.INDICATED
         witnesses.append(Witness("values", "closed-set", f"{profile.distinct} distinct values: codes of a closed list"))

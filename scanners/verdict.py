@@ -23,7 +23,9 @@ from recense.scanners.weigh import ORDER, Clue, Known, rivals, weigh, withstands
 
 _BASE = {Proof.PROVED: 0.9, Proof.INDICATED: 0.6, Proof.TO_CHECK: 0.3}
 _REACH = {Proof.PROVED: 0.1, Proof.INDICATED: 0.3, Proof.TO_CHECK: 0.3}
-NATURAL = frozenset({"PERSON", "FIRST_NAME", "LAST_NAME", "EMAIL_ADDRESS", "PHONE_NUMBER", "FR_NIR", "BIRTH_DATE", "CIVILITY"})
+NATURAL = frozenset(
+    {"PERSON", "FIRST_NAME", "LAST_NAME", "EMAIL_ADDRESS", "PHONE_NUMBER", "FR_NIR", "BIRTH_DATE", "CIVILITY"}
+)
 """Entities that make the rows of a dataset persons', whatever it is called."""
 
 
@@ -190,7 +192,11 @@ def _refused(entity: str, profile: ColumnProfile) -> int:
 
 def _finer(entity: str, clue: Clue) -> str:
     """Returns the entity of a finding on which name and values agree: the name's where it tells kinds apart."""
-    family = ({"PHONE_NUMBER", "FAX_NUMBER"}, {"PERSON", "LAST_NAME", "FIRST_NAME"}, {"CITY", "ADDRESS", "POSTCODE", "COUNTRY"})
+    family = (
+        {"PHONE_NUMBER", "FAX_NUMBER"},
+        {"PERSON", "LAST_NAME", "FIRST_NAME"},
+        {"CITY", "ADDRESS", "POSTCODE", "COUNTRY"},
+    )
     return entity if any({entity, clue.entity} <= alike for alike in family) else clue.entity
 
 
@@ -211,11 +217,17 @@ def _fit_witness(fit: Fit, profile: ColumnProfile) -> Witness | None:
     if fit is Fit.DENIES:
         return Witness("against", "values", f"no detector finds one in {profile.filled:,} cells", 0)
     kind = {Fit.SUITS: "have a fitting shape", Fit.AGREES: "bear it out", Fit.PROVES: "bear it out, nearly all"}[fit]
-    return Witness("values", "shapes", f"{profile.filled:,} cells, {profile.distinct:,} distinct, {kind}", profile.filled)
+    return Witness(
+        "values", "shapes", f"{profile.filled:,} cells, {profile.distinct:,} distinct, {kind}", profile.filled
+    )
 
 
 def _has_persons(clues: Iterable[Sequence[Clue]]) -> bool:
-    return any(clue.entity in NATURAL and clue.proof is not Proof.TO_CHECK and clue.whole for column in clues for clue in column)
+    return any(
+        clue.entity in NATURAL and clue.proof is not Proof.TO_CHECK and clue.whole
+        for column in clues
+        for clue in column
+    )
 
 
 def _births(case: _Case) -> Clue:
@@ -246,11 +258,17 @@ def _settle(clues: Sequence[Clue]) -> list[Clue]:
             merged[clue.category] = replace(first, witnesses=first.witnesses + extra)
         else:
             merged[clue.category] = clue
-    column = next((c for c in merged.values() if c.whole and c.share >= bars.MOST and c.proof is not Proof.TO_CHECK), None)
+    column = next(
+        (c for c in merged.values() if c.whole and c.share >= bars.MOST and c.proof is not Proof.TO_CHECK), None
+    )
     return [
         clue
         for clue in merged.values()
-        if column is None or clue is column or is_special(clue.category) or clue.whole or clue.proof is not Proof.TO_CHECK
+        if column is None
+        or clue is column
+        or is_special(clue.category)
+        or clue.whole
+        or clue.proof is not Proof.TO_CHECK
     ]
 
 

@@ -17,10 +17,12 @@ from recense.scanners.words import Splitter, fold, singular
 HERE = Path(__file__).parent / "headers"
 SETTINGS = ("person", "linked", "company", "place", "thing", "lookup", "unknown")
 TYPES = ("text", "integer", "number", "date", "bool", "binary")
+_ENDED = 8
+"""Letters of a word that is known by its ending alone."""
 _SHARED = ("words", "trust", "codes")
 _NOUNS = ("subjects", "modifiers", "topics")
 _KEYS = {"entity", "id", "says", "trust", "phrases", "keeps", "types", "topics", "only", "strict", "yields", "requires"}
-_KEYS |= {"unless", "least", "leads", "match", "reject"}
+_KEYS |= {"unless", "least", "leads", "endings", "without", "match", "reject"}
 
 Words = tuple[str, ...]
 
@@ -44,12 +46,14 @@ class Rule:
     keeps: frozenset[str]
     types: frozenset[str]
     topics: frozenset[str]
+    without: frozenset[str]
     only: bool
     strict: bool
     yields: bool
     leads: bool
     requires: frozenset[str]
     unless: tuple[Words, ...]
+    endings: tuple[str, ...]
     least: int
     match: tuple[str, ...]
     reject: tuple[str, ...]
@@ -86,27 +90,31 @@ class Vocabulary:
 
     def __init__(self, rules: Iterable[Rule], words: Mapping[str, Any], codes: Mapping[str, str]) -> None:
         self.rules = tuple(rules)
+        self.neutral = frozenset(words["neutral"])
         nouns = [(kind, name, phrase) for kind in _NOUNS for name, all_ in words[kind].items() for phrase in all_]
         abbreviations = {short: words_of(long) for short, long in words["abbreviations"].items()}
         known = {word for rule in self.rules for phrase in rule.phrases for word in words_of(phrase)}
-        known |= {word for _, _, phrase in nouns for word in words_of(phrase)}
+        known |= {word for *_, noun in nouns for word in words_of(noun)}
         known |= {word for long in abbreviations.values() for word in long}
         self._splitter = Splitter(abbreviations, known, words["fillers"], words["short"])
         drafts: dict[Words, _Draft] = {}
         for rule in self.rules:
             for phrase in rule.phrases:
                 drafts.setdefault(self.words(phrase), _Draft()).rules.append(rule)
-        for kind, name, phrase in nouns:
-            getattr(drafts.setdefault(self.words(phrase), _Draft()), kind).add(name)
+        for kind, name, noun in nouns:
+            getattr(drafts.setdefault(self.words(noun), _Draft()), kind).add(name)
         for phrase, draft in drafts.items():
             if len(phrase) > 1 and all(rule.topics for rule in draft.rules):  # elsewhere its words mean what they mean
                 for word in phrase:
                     draft.modifiers |= drafts[(word,)].modifiers if (word,) in drafts else set()
         self._meanings = {
-            phrase: Meaning(tuple(dict.fromkeys(d.rules)), frozenset(d.subjects), frozenset(d.modifiers), frozenset(d.topics))
+            phrase: Meaning(
+                tuple(dict.fromkeys(d.rules)), frozenset(d.subjects), frozenset(d.modifiers), frozenset(d.topics)
+            )
             for phrase, d in drafts.items()
         }
         self._longest = max(map(len, self._meanings))
+        self._endings = {ending: Meaning((rule,)) for rule in self.rules for ending in rule.endings}
         by_entity = {rule.entity: rule for rule in reversed(self.rules)}
         self._codes = {fold(code): by_entity[entity] for code, entity in codes.items()}
 
@@ -119,8 +127,15 @@ class Vocabulary:
         whole = fold(header).replace("-", "_")
         return self._codes.get(whole) or self._codes.get(whole.rstrip("0123456789_"))
 
+    def _by_ending(self, phrase: Words) -> Meaning | None:
+        """Returns the meaning of a word that no rule knows by its ending: ``tonsillectomy``."""
+        word = phrase[0]
+        if len(phrase) > 1 or len(word) < _ENDED:
+            return None
+        return next((meaning for ending, meaning in self._endings.items() if word.endswith(ending)), None)
+
     def nouns(self, phrase: Words) -> frozenset[str]:
-        """Returns what the single words of a phrase name: ``person``, ``company``, ``thing`` …"""
+        """Returns what the single words of a phrase name, ``person``, ``company`` or ``thing`` for instance."""
         meanings = (self._meanings.get((word,)) for word in phrase)
         return frozenset(name for meaning in meanings if meaning for name in meaning.subjects)
 
@@ -130,7 +145,7 @@ class Vocabulary:
         for end in range(1, len(words) + 1):
             options = []
             for start in range(max(0, end - self._longest), end):
-                meaning = self._meanings.get(words[start:end])
+                meaning = self._meanings.get(words[start:end]) or self._by_ending(words[start:end])
                 if meaning is None and end - start > 1:
                     continue
                 strange, count, units = best[start]
@@ -161,7 +176,7 @@ def vocabulary() -> Vocabulary:
 
 
 def _read(name: str) -> dict[str, Any]:
-    data: dict[str, Any] = yaml.load((HERE / f"{name}.yaml").read_text(encoding="utf-8"), _Loader)
+    data: dict[str, Any] = yaml.load((HERE / f"{name}.yaml").read_text(encoding="utf-8"), _Loader)  # noqa: S506  # a SafeLoader
     return data
 
 
@@ -203,12 +218,14 @@ def _rule(name: str, entry: Mapping[str, Any], trust: Mapping[str, Mapping[str, 
         keeps=frozenset(entry.get("keeps", ())) | {"last"},
         types=frozenset(entry.get("types", TYPES)),
         topics=frozenset(entry.get("topics", ())),
+        without=frozenset(entry.get("without", ())),
         only=entry.get("only", False),
         strict=entry.get("strict", False),
         yields=entry.get("yields", False),
         leads=entry.get("leads", False),
         requires=frozenset(entry.get("requires", ())),
         unless=tuple(words_of(phrase) for phrase in entry.get("unless", ())),
+        endings=tuple(entry.get("endings", ())),
         least=entry.get("least", 0),
         match=tuple(entry["match"]),
         reject=tuple(entry["reject"]),

@@ -64,7 +64,7 @@ class Clue:
 
 
 def digits(tally: Tally, chance: float) -> float:
-    """Returns how improbable a tally is for random data, in decimal digits (a Chernoff bound); 0 when it is what chance gives.
+    """Returns how improbable a tally is for random data, in decimal digits: a Chernoff bound, 0 when chance gives it.
 
     >>> round(digits(Tally(cells=100, refused=900), 0.1), 1), round(digits(Tally(cells=20), 0.1), 1)
     (0.0, 20.0)
@@ -89,6 +89,9 @@ def weigh(detector: Known, tally: Tally, profile: ColumnProfile, named: bool) ->
     """Returns what one detector's counts say of a column, None when they say nothing.
 
     Args:
+        detector: which counted.
+        tally: its counts over the column.
+        profile: the column.
         named: the column's name speaks for the same entity.
     """
     if not tally.cells or detector.category is None or detector.against:
@@ -170,7 +173,7 @@ class Rival:
 
 
 def rivals(known: Mapping[str, Known], profile: ColumnProfile) -> list[Rival]:
-    """Returns the not personal readings that explain at least half of a column: SIRET, UUID, version, amount …"""
+    """Returns the not personal readings that explain at least half of a column: SIRET, UUID, version."""
     found = []
     for id_, tally in profile.tallies.items():
         detector = known.get(id_)

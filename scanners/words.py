@@ -29,7 +29,12 @@ def fold(text: str) -> str:
     return "".join(char for char in spread if not unicodedata.combining(char)).casefold()
 
 
-INVARIABLE = frozenset("pays temps fils cours corps poids mois prix avis acces os bras proces succes dos repas colis fonds".split())
+# fmt: off
+INVARIABLE = frozenset({
+    "pays", "temps", "fils", "cours", "corps", "poids", "mois", "prix", "avis", "acces", "os", "bras", "proces", "succes",
+    "dos", "repas", "colis", "fonds",
+})
+# fmt: on
 """French words whose final s or x is no plural."""
 
 

@@ -95,9 +95,14 @@ def sqlite_tables(database: sqlite3.Connection) -> Iterator[tuple[str, tuple[Col
     names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     for table in names:
         quoted = table.replace('"', '""')
-        foreign = {row[3]: f"foreign:{row[2]}.{row[4]}" for row in database.execute(f'PRAGMA foreign_key_list("{quoted}")')}
+        foreign = {
+            row[3]: f"foreign:{row[2]}.{row[4]}" for row in database.execute(f'PRAGMA foreign_key_list("{quoted}")')
+        }
         info = database.execute(f'PRAGMA table_info("{quoted}")').fetchall()
-        yield table, tuple(Column(row[1], row[2], key=foreign.get(row[1]) or ("primary" if row[5] else None)) for row in info)
+        yield (
+            table,
+            tuple(Column(row[1], row[2], key=foreign.get(row[1]) or ("primary" if row[5] else None)) for row in info),
+        )
 
 
 def profiles(database: sqlite3.Connection, table: str) -> Mapping[str, ColumnProfile]:
@@ -128,7 +133,9 @@ def _array(values: list[object]):  # type: ignore[no-untyped-def]  # pyarrow's s
 _TABLE = re.compile(r"CREATE TABLE ([\w.\"]+) \(\n(.*?)\n\);", re.S)
 _FIELD = re.compile(r"^\s+\"?(\w+)\"? ([a-z][\w .,()\"\[\]]*?)(?: DEFAULT .*| NOT NULL.*)?,?$")
 _PRIMARY = re.compile(r"ALTER TABLE ONLY ([\w.\"]+)\s+ADD CONSTRAINT \S+ PRIMARY KEY \((.*?)\);")
-_FOREIGN = re.compile(r"ALTER TABLE ONLY ([\w.\"]+)\s+ADD CONSTRAINT \S+ FOREIGN KEY \((\w+)\) REFERENCES ([\w.\"]+)\((\w+)\)")
+_FOREIGN = re.compile(
+    r"ALTER TABLE ONLY ([\w.\"]+)\s+ADD CONSTRAINT \S+ FOREIGN KEY \((\w+)\) REFERENCES ([\w.\"]+)\((\w+)\)"
+)
 
 
 def postgres_tables(dump: str) -> Iterator[tuple[str, tuple[Column, ...]]]:
@@ -136,7 +143,9 @@ def postgres_tables(dump: str) -> Iterator[tuple[str, tuple[Column, ...]]]:
     keys = {}
     for table, columns in _PRIMARY.findall(dump):
         keys.update({(table, column.strip(' "')): "primary" for column in columns.split(",")})
-    keys.update({(table, column): f"foreign:{other}.{target}" for table, column, other, target in _FOREIGN.findall(dump)})
+    keys.update(
+        {(table, column): f"foreign:{other}.{target}" for table, column, other, target in _FOREIGN.findall(dump)}
+    )
     for table, body in _TABLE.findall(dump):
         fields = filter(None, map(_FIELD.match, body.split("\n")))
         yield table, tuple(Column(f[1], f[2], key=keys.get((table, f[1]))) for f in fields)
