@@ -87,7 +87,7 @@ def survey(name: str, spec: SourceSpec, options: Options, ignore: Path | None) -
 def read(name: str, spec: SourceSpec, partition: Partition, run_id: str, config: Config, options: Options) -> None:
     """Reads a partition and puts its evidence into the catalog; what stops the reading ends the task as failed."""
     with Catalog.open(config.catalog_url()) as catalog:
-        settings = steps.settings_for(spec, catalog.unfinished(run_id).sample_key, options)
+        settings = steps.settings_for(spec, catalog.unfinished(run_id).sample_key)
         result = steps.observe(spec, partition, settings, options.limits, patient=_may_try_again(options))
         catalog.save_partition(run_id, result.partition, result.evidence, result.problem)
     if result.problem:
@@ -131,8 +131,8 @@ def _scan(
     for target in (*(sources or ()), catalog or ""):
         refuse_login(target)
     settings = load(Path(config) if config else None, catalog)
-    specs = chosen(settings, sources or (), only or (), skip or ())
-    options = Options(settings.limits, language, RETRIES, retry_seconds, strict)
+    specs = chosen(settings, sources or (), only or (), skip or (), language)
+    options = Options(settings.limits, RETRIES, retry_seconds, strict)
     with Catalog.open(settings.catalog_url()) as kept:
         surveys = steps.unique(_survey(spec, options, kept.file) for spec in specs)
         run = steps.begin(kept, specs, run_id)

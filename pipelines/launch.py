@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from recense.catalog import new_run_id
-from recense.config import Config, SourceSpec
-from recense.config.credentials import has_password
+from recense.config import Config
+from recense.config.credentials import has_password, redact
 from recense.errors import MissingExtra, UserError
 from recense.pipelines import quiet
 from recense.pipelines.plan import Options
@@ -45,9 +45,27 @@ def parameters(
 
 
 def run_flow(
-    config: Config, specs: Sequence[SourceSpec], options: Options, *, jobs: int = 1, catalog: str | None = None
+    config: Config,
+    targets: Sequence[str],
+    options: Options,
+    *,
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    language: bool = True,
+    jobs: int = 1,
+    catalog: str | None = None,
 ) -> str:
     """Runs the flow in this process and returns the run's id in the catalog.
+
+    Args:
+        config: what recense.yaml says; the flow reads the file again, since it may run elsewhere.
+        targets: names of sources, or targets without a login.
+        options: how to scan.
+        only: see ``recense.pipelines.plan.chosen``, as are ``skip`` and ``language``.
+        skip: see there.
+        language: see there.
+        jobs: processes that read at the same time.
+        catalog: path or URL in place of what recense.yaml says.
 
     Raises:
         UserError: a target holds a password, or what the flow itself refuses.
@@ -58,13 +76,13 @@ def run_flow(
 
         flow = flow.with_options(task_runner=ProcessPoolTaskRunner(max_workers=jobs))
     run_id = new_run_id()
-    if len({(spec.only, spec.skip) for spec in specs}) > 1:
-        raise UserError("with --flow, only and skip must be the same for all sources: scan them one by one")
     chosen = parameters(
         config,
-        [spec.name if spec.configured else spec.url for spec in specs],
+        targets,
         catalog=catalog,
-        language=options.language,
+        language=language,
+        only=list(only),
+        skip=list(skip),
         strict=options.strict,
         run_id=run_id,
         retry_seconds=options.retry_seconds,
@@ -80,9 +98,15 @@ def run_flow(
 
 
 def serve(flow_parameters: dict[str, Any], *, name: str, cron: str, timezone: str) -> None:
-    """Runs the flow on a schedule from this process until it is stopped. The schedule outlives the process."""
+    """Runs the flow on a schedule from this process until it is stopped. The schedule outlives the process.
+
+    Raises:
+        UserError: no server, or no such schedule.
+    """
+    flow = load_flow()
     schedule = _schedule(cron, timezone)
-    load_flow().serve(name=name, schedules=[schedule], parameters=flow_parameters, pause_on_shutdown=False, limit=1)
+    _require_server()
+    flow.serve(name=name, schedules=[schedule], parameters=flow_parameters, pause_on_shutdown=False, limit=1)
 
 
 def deploy(flow_parameters: dict[str, Any], *, name: str, work_pool: str, cron: str | None, timezone: str) -> str:
@@ -96,30 +120,53 @@ def deploy(flow_parameters: dict[str, Any], *, name: str, work_pool: str, cron: 
         timezone: the zone of ``cron``.
 
     Raises:
-        UserError: the pool does not exist, or no server answers.
+        UserError: no server, no such pool, or no such schedule.
     """
     load_flow()
+    schedules = [_schedule(cron, timezone)] if cron else None
+    _require_server()
+    from prefect.client.orchestration import get_client
     from prefect.deployments.runner import RunnerDeployment
     from prefect.exceptions import ObjectNotFound
 
+    try:
+        with get_client(sync_client=True) as client:
+            client.read_work_pool(work_pool)
+    except ObjectNotFound:
+        raise UserError(
+            f"no work pool '{work_pool}' on the Prefect server; "
+            f"create it: prefect work-pool create {work_pool} --type process"
+        ) from None
     deployment = RunnerDeployment.from_entrypoint(
         ENTRYPOINT,
         name=name,
-        schedules=[_schedule(cron, timezone)] if cron else None,
+        schedules=schedules,
         parameters=flow_parameters,
         enforce_parameter_schema=True,
         work_pool_name=work_pool,
         concurrency_limit=1,
     )
-    try:
-        return str(deployment.apply())
-    except (ObjectNotFound, ValueError) as error:
-        if "work pool" not in str(error).lower() and not isinstance(error, ObjectNotFound):
-            raise
+    return str(deployment.apply())
+
+
+def _require_server() -> None:
+    """Checks that a Prefect server is set and answers: the one that Prefect starts by itself runs no schedule.
+
+    Raises:
+        UserError: there is none.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL
+
+    url = PREFECT_API_URL.value()
+    if not url:
         raise UserError(
-            f"no work pool '{work_pool}' on the Prefect server; "
-            f"create it: prefect work-pool create {work_pool} --type process"
-        ) from None
+            "a schedule needs a Prefect server: start one with 'prefect server start' "
+            "and set PREFECT_API_URL=http://127.0.0.1:4200/api"
+        )
+    with get_client(sync_client=True) as client:
+        if client.api_healthcheck() is not None:
+            raise UserError(f"the Prefect server at {redact(str(url))} does not answer; check PREFECT_API_URL")
 
 
 def load_flow() -> Any:

@@ -25,7 +25,6 @@ class Options:
     """How to scan, the same for every source of a run.
 
     Attributes:
-        language: whether the language models read names and prose.
         retries: how often a partition is tried again after an error that may pass.
         retry_seconds: pause before the first new try; it doubles each time.
         strict: a source that does not exist ends the run before it begins (a mistyped argument); else it is an
@@ -33,7 +32,6 @@ class Options:
     """
 
     limits: Limits = field(default_factory=Limits)
-    language: bool = True
     retries: int = 2
     retry_seconds: float = 2.0
     strict: bool = False
@@ -172,9 +170,16 @@ class _Parts:
 
 
 def chosen(
-    config: Config, targets: Sequence[str], only: Sequence[str] = (), skip: Sequence[str] = ()
+    config: Config, targets: Sequence[str], only: Sequence[str] = (), skip: Sequence[str] = (), language: bool = True
 ) -> list[SourceSpec]:
     """Returns what a command names: sources of recense.yaml by name, else paths, globs and URLs; none means all.
+
+    Args:
+        config: what recense.yaml says.
+        targets: what was named.
+        only: globs on dataset names, in place of the configured ones.
+        skip: globs on dataset names, beside the configured ones.
+        language: False keeps the language models off, whatever is configured.
 
     Raises:
         UserError: nothing is named and recense.yaml has no source.
@@ -192,7 +197,7 @@ def chosen(
             spec.url,
             tuple(only) or spec.only,
             (*spec.skip, *skip),
-            config.language if spec.language is None else spec.language,
+            language and (config.language if spec.language is None else spec.language),
             spec.configured,
         )
         for spec in specs

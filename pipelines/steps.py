@@ -204,12 +204,11 @@ def to_read(surveys: Sequence[Survey], catalog: Catalog, run_id: str) -> list[tu
     ]
 
 
-def settings_for(spec: SourceSpec, key: bytes, options: Options) -> ScanSettings:
+def settings_for(spec: SourceSpec, key: bytes) -> ScanSettings:
     """Returns how to look at a source in a run with this key."""
     from recense.scanners.observe import ScanSettings
 
-    language = options.language and spec.language is not False
-    return ScanSettings(sample_key=key, language=language)
+    return ScanSettings(sample_key=key, language=spec.language is not False)
 
 
 def scan(
@@ -244,10 +243,7 @@ def scan(
         surveys = survey_all(specs, options, catalog.file)
     run = begin(catalog, specs, run_id, resume)
     try:
-        work = [
-            (spec, part, settings_for(spec, run.sample_key, options))
-            for spec, part in to_read(surveys, catalog, run.id)
-        ]
+        work = [(spec, part, settings_for(spec, run.sample_key)) for spec, part in to_read(surveys, catalog, run.id)]
         rows = 0
         for done, result in enumerate(_results(work, options, jobs), start=1):
             catalog.save_partition(run.id, result.partition, result.evidence, result.problem)

@@ -28,15 +28,17 @@ def read_with_processes(work: Sequence[Task], options: Options, jobs: int) -> It
     """Yields results as they come; a partition whose worker died is tried once more, alone.
 
     A worker that dies (out of memory, a crash in a driver) takes the whole pool with it, so nobody knows which
-    partition killed it: those that were being read are suspects and are read one by one.
+    partition killed it: those that were being read are suspects and are read one at a time, which finds the guilty.
     """
-    suspects = yield from _read(work, options, jobs)
-    for task in suspects:
-        if (yield from _read([task], options, 1)):
-            yield _died(task[1])
+    suspects = yield from _read(work, options, jobs, ahead=2 * jobs)
+    guilty = yield from _read(suspects, options, jobs=1, ahead=1)
+    for _, partition, _ in guilty:
+        yield _died(partition)
 
 
-def _read(work: Sequence[Task], options: Options, jobs: int) -> Generator[PartitionResult, None, list[Task]]:
+def _read(
+    work: Sequence[Task], options: Options, jobs: int, ahead: int
+) -> Generator[PartitionResult, None, list[Task]]:
     """Yields results and returns the tasks that were being read whenever a worker died."""
     waiting = list(reversed(work))
     suspects: list[Task] = []
@@ -45,7 +47,7 @@ def _read(work: Sequence[Task], options: Options, jobs: int) -> Generator[Partit
         pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_die_quietly)
         try:
             while waiting or running:
-                while waiting and len(running) < 2 * jobs:
+                while waiting and len(running) < ahead:
                     task = waiting.pop()
                     running[pool.submit(_task, task, options)] = task
                 for future in wait(running, return_when=FIRST_COMPLETED).done:

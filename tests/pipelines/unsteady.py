@@ -29,7 +29,7 @@ def plan(folder: Path, **plan: Any) -> str:
     Keys: ``datasets`` (names), ``fail`` (dataset -> how often reading fails in a way that may pass), ``broken``
     (datasets that stop half-way for good), ``defect`` (datasets in which the connector itself has a defect), ``dead``
     (the server never answers), ``empty`` (no dataset at all), ``unreadable`` (paths), ``slow`` (seconds a partition),
-    ``dies`` (datasets that kill the process that reads them).
+    ``dies`` (datasets that kill the process that reads them), ``partitions`` (of each dataset).
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "plan.json").write_text(json.dumps(plan))
@@ -53,7 +53,7 @@ class Unsteady:
             yield Unreadable(self.uri, path, "unsupported_format", "recense has no reader for it")
 
     def partitions(self, dataset: Dataset) -> Iterator[Partition]:
-        for number in range(PARTITIONS):
+        for number in range(self.plan.get("partitions", PARTITIONS)):
             yield Partition(dataset, str(number), state=self.plan.get("state"))
 
     def batches(self, partition: Partition) -> Iterator[pa.RecordBatch]:

@@ -44,16 +44,19 @@ def demo(
     Exits 0 exactly when everything planted was found and nothing else.
     """
     from recense import demo as estate
-    from recense.cli.scan import read
+    from recense.cli.scan import read, read_through_flow
     from recense.config import load
-    from recense.pipelines.plan import Options
+    from recense.pipelines.plan import chosen
     from recense.reports import render
 
     tongue = str(language or Language.fr)
     console.note(f"recense: writing the demo into {folder}")
     manifest = estate.build(folder.absolute(), seed, postgres)
     config = load(_configuration(folder, manifest.targets, postgres))
-    run = read(config, config.sources, Options(), jobs=jobs, flow=flow, quiet=quiet)
+    if flow:
+        run = read_through_flow(config, (), strict=False, jobs=jobs)
+    else:
+        run = read(config, chosen(config, ()), strict=False, jobs=jobs, quiet=quiet)
     report = folder / "report.html"
     console.save(render(run, "html", language=tongue), report)
     comparison = estate.compare(manifest, run)

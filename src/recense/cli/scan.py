@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,7 +29,7 @@ from recense.errors import ExitCode, UserError
 if TYPE_CHECKING:
     from recense.config import Config, SourceSpec
     from recense.model import ScanRun, Unreadable
-    from recense.pipelines.steps import Options, Progress
+    from recense.pipelines.steps import Progress
 
 
 def add_to(app: typer.Typer) -> None:
@@ -77,11 +77,22 @@ def scan(
     """
     settings = load_config(config, catalog)
     check_format(format)
-    specs = _specs(settings, targets or (), only or (), skip or (), resume)
-    options = _options(settings, no_language, strict=bool(targets))
-    run = read(
-        settings, specs, options, jobs=jobs or settings.jobs, flow=flow, resume=resume, catalog=catalog, quiet=quiet
-    )
+    if flow:
+        if resume is not None:
+            raise UserError("--resume goes on without Prefect: leave out --flow")
+        run = read_through_flow(
+            settings,
+            targets or (),
+            strict=bool(targets),
+            only=only or (),
+            skip=skip or (),
+            language=not no_language,
+            jobs=jobs or settings.jobs,
+            catalog=catalog,
+        )
+    else:
+        specs = _specs(settings, targets or (), only or (), skip or (), not no_language, resume)
+        run = read(settings, specs, strict=bool(targets), jobs=jobs or settings.jobs, resume=resume, quiet=quiet)
     show(run, settings, format, language, output)
     missing = unread(run, allow_unreadable or ())
     if not quiet:
@@ -100,46 +111,35 @@ def unread(run: ScanRun, allowed: Sequence[str]) -> list[Unreadable]:
 
 
 def _specs(
-    config: Config, targets: Sequence[str], only: Sequence[str], skip: Sequence[str], resume: str | None
+    config: Config, targets: Sequence[str], only: Sequence[str], skip: Sequence[str], language: bool, resume: str | None
 ) -> list[SourceSpec]:
     from recense.pipelines.plan import chosen, recall
 
     if resume is None or targets:
-        return chosen(config, targets, only, skip)
-    if only or skip:
-        raise UserError("--resume takes the run's own --only and --skip: leave them out")
+        return chosen(config, targets, only, skip, language)
+    if only or skip or not language:
+        raise UserError("--resume takes the run's own --only, --skip and --no-language: leave them out")
     with open_catalog(config) as catalog:
         return recall(catalog.unfinished(resume).targets, config)
-
-
-def _options(config: Config, no_language: bool, strict: bool) -> Options:
-    from recense.pipelines.plan import Options
-
-    return Options(limits=config.limits, language=not no_language, strict=strict)
 
 
 def read(
     config: Config,
     specs: Sequence[SourceSpec],
-    options: Options,
     *,
+    strict: bool,
     jobs: int = 1,
-    flow: bool = False,
     resume: str | None = None,
-    catalog: str | None = None,
     quiet: bool = False,
 ) -> ScanRun:
-    """Scans in this process, or through the Prefect flow, and returns the run."""
-    if flow:
-        return _through_flow(config, specs, options, jobs, resume, catalog)
-    return _in_process(config, specs, options, jobs, resume, quiet)
+    """Scans in this process and returns the run.
 
-
-def _in_process(
-    config: Config, specs: Sequence[SourceSpec], options: Options, jobs: int, resume: str | None, quiet: bool
-) -> ScanRun:
+    Raises:
+        Exit: stopped from outside (130); the message says how to go on.
+    """
     from recense.pipelines import steps
 
+    options = steps.Options(limits=config.limits, strict=strict)
     surveys = steps.survey_all(specs, options, config.catalog_file())  # a mistyped target leaves no catalog behind
     with open_catalog(config) as catalog, _progress(quiet) as progress:
         try:
@@ -158,19 +158,12 @@ def _in_process(
             raise typer.Exit(ExitCode.STOPPED) from None
 
 
-def _through_flow(
-    config: Config,
-    specs: Sequence[SourceSpec],
-    options: Options,
-    jobs: int,
-    resume: str | None,
-    catalog: str | None,
-) -> ScanRun:
+def read_through_flow(config: Config, targets: Sequence[str], *, strict: bool, **choices: Any) -> ScanRun:
+    """Scans through the Prefect flow and returns the run; for ``choices`` see ``launch.run_flow``."""
     from recense.pipelines.launch import run_flow
+    from recense.pipelines.plan import Options
 
-    if resume is not None:
-        raise UserError("--resume goes on without Prefect: leave out --flow")
-    run_id = run_flow(config, specs, options, jobs=jobs, catalog=catalog)
+    run_id = run_flow(config, targets, Options(limits=config.limits, strict=strict), **choices)
     with open_catalog(config) as kept:
         return kept.run(run_id)
 
