@@ -159,16 +159,30 @@ class DuckdbFile(Database):
     def read(self, table: Table, where: str = "") -> Iterator[pa.RecordBatch]:
         """Yields the rows as DuckDB's Arrow reader gives them."""
         cursor = self._cursor()
-        # The time-out is for a statement that gives nothing; DuckDB has none of its own.
-        alarm = threading.Timer(self.limits.statement_seconds, cursor.interrupt)
-        alarm.daemon = True
-        alarm.start()
         try:
-            reader = _reader(cursor, table.select(_names(table), where), min(READ_ROWS, self.limits.batch_rows))
-            yield from rows.gather((rows.checked(batch, table.fields) for batch in reader), self.limits)
+            batches = self._timed(cursor, table.select(_names(table), where))
+            yield from rows.gather((rows.checked(batch, table.fields) for batch in batches), self.limits)
         finally:
-            alarm.cancel()
             cursor.close()
+
+    def _timed(self, cursor: Any, statement: str) -> Iterator[pa.RecordBatch]:
+        """Yields what a statement gives, interrupted when one batch takes longer than a statement may.
+
+        DuckDB has no time-out of its own.
+        """
+        reader = None
+        while True:
+            alarm = threading.Timer(self.limits.statement_seconds, cursor.interrupt)
+            alarm.daemon = True
+            alarm.start()
+            try:
+                reader = reader or iter(_reader(cursor, statement, min(READ_ROWS, self.limits.batch_rows)))
+                batch = next(reader, None)
+            finally:
+                alarm.cancel()
+            if batch is None:
+                return
+            yield batch
 
     def state(self) -> str | None:
         """Returns size and time of the file and of its log."""

@@ -107,6 +107,7 @@ class SqliteFile(Database):
     def tables(self, only: tuple[str, str] | None = None) -> Iterator[Table | Unreadable]:
         """Yields tables, virtual tables and views; not what SQLite keeps for itself or for a virtual table."""
         with self._opened() as (connection, budget):
+            connection.text_factory = rows.decode
             estimates = _estimates(connection)
             hidden = _shadow_tables(connection)  # what virtual tables keep themselves in
             entries = connection.execute(
