@@ -36,7 +36,9 @@ _WORDS_KEPT = 250_000
 _RARE_WORD = 4e-6
 """Probability given to an English dictionary word that the frequency list does not have."""
 
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"})
+_LIGATURES = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
+)
 
 _ARTICLES = {"LE", "LA", "LES", "L"}
 

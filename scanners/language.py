@@ -45,8 +45,7 @@ def _identifier() -> Any:
 @functools.lru_cache(maxsize=4_096)
 def _classify(text: str) -> str:
     words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
-    heads = [piece for word in words for piece in (word, word.partition("'")[0])]
-    french = sum(word in _FRENCH_WORDS for word in heads)
+    french = sum(word in _FRENCH_WORDS or word.partition("'")[0] in _FRENCH_WORDS for word in words)
     english = sum(word in _ENGLISH_WORDS for word in words)
     # Capitalised words alone are names, which have no language.
     prose = len(words) >= 4 and sum(word.islower() for word in _WORD.findall(text)) >= 2

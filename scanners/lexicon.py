@@ -47,7 +47,10 @@ SEPARATORS = " \t\n\r\u00a0\u202f-_'’ʼ‑–"
 """Characters that stand for one another between the words of a term."""
 
 _TO_SPACE = str.maketrans({c: " " for c in "\t\r\u00a0\u202f-_‑–"} | {"’": "'", "ʼ": "'"})
-_SENTENCE = re.compile(r"(?<!\bM)(?<!\bMr)(?<!\bMme)(?<!\bMM)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bPr)(?<!\bSt)(?<!\bp)(?<!\bex)[.!?]+(?=\s|$)|[;\n]+")
+_ABBREVIATIONS = "".join(
+    rf"(?<!\b{word})" for word in ("m", "mr", "mm", "mme", "mrs", "ms", "dr", "pr", "st", "p", "ex", "cf", "etc")
+)
+_SENTENCE = re.compile(_ABBREVIATIONS + r"[.!?]+(?=\s|$)|[;\n]+")
 _ENDINGS = ("es", "e", "s", "x")
 
 
@@ -112,9 +115,24 @@ def kinds() -> Mapping[str, Kind]:
         if path.stem == "shared":
             continue
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-        unknown = set(data) - {"kind", "entity", "article", "caveat", "fr", "en", "stems", "codes", "patterns", "values", "traps", "examples"}
+        unknown = set(data) - {
+            "kind",
+            "entity",
+            "article",
+            "caveat",
+            "fr",
+            "en",
+            "stems",
+            "codes",
+            "patterns",
+            "values",
+            "traps",
+            "examples",
+        }
         if unknown or not {"kind", "entity", "fr", "en"} <= set(data):
-            raise DetectorError(f"lexicon {path.name}: needs kind, entity, fr and en, and does not know {sorted(unknown)}")
+            raise DetectorError(
+                f"lexicon {path.name}: needs kind, entity, fr and en, and does not know {sorted(unknown)}"
+            )
         terms = {
             tier: tuple(dict.fromkeys(str(term) for language in ("fr", "en") for term in data[language].get(tier, ())))
             for tier in ("strong", "inferred", "context")
@@ -261,7 +279,9 @@ def _hits(plain: str, original: str, offsets: Sequence[int] | None) -> list[_Hit
         inflected = end
         if end < size and plain[end].isalnum() and plain[last].isalnum():
             for ending in _ENDINGS:
-                if plain.startswith(ending, end) and (end + len(ending) == size or not plain[end + len(ending)].isalnum()):
+                if plain.startswith(ending, end) and (
+                    end + len(ending) == size or not plain[end + len(ending)].isalnum()
+                ):
                     inflected = end + len(ending)
                     break
             else:
@@ -280,11 +300,15 @@ def _hits(plain: str, original: str, offsets: Sequence[int] | None) -> list[_Hit
 @functools.cache
 def _patterns() -> re.Pattern[str] | None:
     """Returns one pattern for the words that are terms by their form, with a group per kind."""
-    groups = [f"(?P<{kind.id.replace('-', '_')}>{'|'.join(kind.patterns)})" for kind in kinds().values() if kind.patterns]
+    groups = [
+        f"(?P<{kind.id.replace('-', '_')}>{'|'.join(kind.patterns)})" for kind in kinds().values() if kind.patterns
+    ]
     return re.compile(rf"\b(?:{'|'.join(groups)})\b") if groups else None
 
 
-_TITLED = re.compile(r"\b(?:M\.|MM\.|Mr\.?|Mrs\.?|Ms\.?|Miss|Mme|Mmes|Mlle|Monsieur|Madame|Mademoiselle|Dr\.?|Docteur|mr|mme|mlle)\s?([^\W\d_][\w'’-]*)")
+_TITLED = re.compile(
+    r"\b(?:M\.|MM\.|MR|MME|MLLE|MRS|Mr\.?|Mrs\.?|Ms\.?|Miss|Mme|Mmes|Mlle|Monsieur|Madame|Mademoiselle|Dr\.?|Docteur|mr|mme|mlle)\s?([^\W\d_][\w'’-]*)"
+)
 _CAPITALISED = re.compile(r"(?<![\w.-])[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:-[A-ZÀ-ÖØ-Þ][^\W\d_]+)*")
 
 
@@ -330,7 +354,9 @@ def _places() -> frozenset[str]:
 class _Sentence:
     """A sentence with its hits, judged."""
 
-    def __init__(self, text: str, plain: str, hits: list[_Hit], offsets: Sequence[int] | None, start: int, end: int) -> None:
+    def __init__(
+        self, text: str, plain: str, hits: list[_Hit], offsets: Sequence[int] | None, start: int, end: int
+    ) -> None:
         self.text, self.plain, self.hits, self.offsets = text, plain, hits, offsets
         self.start, self.end = start, end
         first, last = (offsets[start], offsets[min(end, len(offsets)) - 1] + 1) if offsets else (start, end)
@@ -375,7 +401,10 @@ class _Sentence:
 
     def negated(self, hit: _Hit) -> bool:
         """Tells whether a negation stands up to three words before the term."""
-        return any(0 <= hit.start - negation.end <= NEGATION_REACH and "," not in self.plain[negation.end : hit.start] for negation in self.negations)
+        return any(
+            0 <= hit.start - negation.end <= NEGATION_REACH and "," not in self.plain[negation.end : hit.start]
+            for negation in self.negations
+        )
 
 
 @functools.cache
@@ -387,7 +416,13 @@ def _longest(hits: Iterable[_Hit]) -> list[_Hit]:
     """Returns the hits of which no other hit of the same role and kind covers more."""
     kept: list[_Hit] = []
     for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
-        if not any(k.start <= hit.start and hit.end <= k.end and k.entry.kind == hit.entry.kind and k.entry.role == hit.entry.role for k in kept):
+        if not any(
+            k.start <= hit.start
+            and hit.end <= k.end
+            and k.entry.kind == hit.entry.kind
+            and k.entry.role == hit.entry.role
+            for k in kept
+        ):
             kept.append(hit)
     return sorted(kept, key=lambda h: h.start)
 
@@ -429,8 +464,10 @@ def examine(text: str, persons: bool = False) -> list[TermMatch]:
         inside = [hit for hit in hits if start <= hit.start < end]
         if inside:
             sentences.append(_Sentence(text, plain, inside, offsets, start, end))
-    near = persons or (len(text) <= SHORT_TEXT and any(sentence.person for sentence in sentences)) or (
-        len(text) <= SHORT_TEXT and _named_person(text)
+    near = (
+        persons
+        or (len(text) <= SHORT_TEXT and any(sentence.person for sentence in sentences))
+        or (len(text) <= SHORT_TEXT and _named_person(text))
     )
     headed = bool(sentences) and sentences[0].hypothesis and len(text) <= SHORT_TEXT
     found: list[TermMatch] = []

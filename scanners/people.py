@@ -108,7 +108,9 @@ def person_score(value: str) -> float:
             scores.append(-6.0)
         elif folded in lists.titles and len(found) > 1:
             bonus = 1.0
-        elif len(folded.replace("-", "")) > 1 + ("-" in folded) and folded not in lists.particles:  # J. and J-P. are initials
+        elif (
+            len(folded.replace("-", "")) > 1 + ("-" in folded) and folded not in lists.particles
+        ):  # J. and J-P. are initials
             scores.append(-3.0 if folded in lists.company_words else name_odds(folded))
     if not scores:
         return -4.0 if bonus == 0.0 else 0.0
@@ -118,7 +120,9 @@ def person_score(value: str) -> float:
 def is_first_name(value: str) -> bool:
     """Tells whether the value is one or two given names and nothing else (``Anne-Laure``, ``Jean Pierre``)."""
     found = [fold(token) for token in tokens(value)]
-    return 1 <= len(found) <= 2 and value.replace("-", "").replace(" ", "").isalpha() and min(map(first_odds, found)) > 1.5
+    return (
+        1 <= len(found) <= 2 and value.replace("-", "").replace(" ", "").isalpha() and min(map(first_odds, found)) > 1.5
+    )
 
 
 def is_surname(value: str) -> bool:

@@ -11,6 +11,8 @@ This is the vote of ``text.PeopleRecognizer``; it knows neither Presidio nor spa
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -60,7 +62,11 @@ class Word:
 
     @property
     def initial(self) -> bool:
-        return len(self.text) == 1 and self.capital or (len(self.text) == 3 and self.text[1] in "-‑" and self.text.isupper())
+        return (
+            len(self.text) == 1
+            and self.capital
+            or (len(self.text) == 3 and self.text[1] in "-‑" and self.text.isupper())
+        )
 
 
 def _words(text: str) -> list[Word]:
@@ -143,7 +149,11 @@ class _Text:
             end = at + 1
             while end < len(self.words) and end - at <= 3 and _joined(self.text, self.words[end - 1], self.words[end]):
                 following = self.words[end]
-                if not (following.capital or following.folded in self.lists.particles or name_odds(following.folded, self.language) > 1.0):
+                if not (
+                    following.capital
+                    or following.folded in self.lists.particles
+                    or name_odds(following.folded, self.language) > 1.0
+                ):
                     break
                 if following.folded in self.lists.functions and end == at + 1 and not following.capital:
                     nxt = self.words[end + 1] if end + 1 < len(self.words) else None
@@ -158,7 +168,11 @@ class _Text:
         at = 0
         while at < len(self.words):
             end = at
-            while end < len(self.words) and self._nameish(self.words[end]) and (end == at or _joined(self.text, self.words[end - 1], self.words[end])):
+            while (
+                end < len(self.words)
+                and self._nameish(self.words[end])
+                and (end == at or _joined(self.text, self.words[end - 1], self.words[end]))
+            ):
                 end += 1
             if end > at:
                 yield at, end
@@ -173,7 +187,10 @@ class _Text:
             left, right = self.words[at], self.words[at + 1]
             if left.capital and right.capital or not _joined(self.text, left, right):
                 continue
-            if min(name_odds(left.folded, self.language), name_odds(right.folded, self.language)) > 1.5 and max(first_odds(left.folded, self.language), first_odds(right.folded, self.language)) > 2.0:
+            if (
+                min(name_odds(left.folded, self.language), name_odds(right.folded, self.language)) > 1.5
+                and max(first_odds(left.folded, self.language), first_odds(right.folded, self.language)) > 2.0
+            ):
                 yield at, at + 2
 
     # -- trimming --------------------------------------------------------------------------------------------------
@@ -189,12 +206,31 @@ class _Text:
             elif self._is_title_before(start):
                 titled = True
                 break
+            elif (
+                word.folded in lists.particles
+                and word.capital
+                and end - start > 1
+                and not self._starts_sentence(word.start)
+            ):
+                break  # Le Goff, LE BRIS: at the start of a sentence it may be an article
+            elif (
+                word.folded in lists.particles
+                and word.text.isupper()
+                and len(word.text) > 1
+                and end - start > 1
+                and self.words[start + 1].text.isupper()
+            ):
+                break
             elif not (word.folded in lists.first_words or self._ordinary(word)):
                 break
             start += 1
         while end > start and (
             self.words[end - 1].folded in lists.first_words
-            or (self.words[end - 1].folded in lists.particles and len(self.words[end - 1].text) < 4 and not self.words[end - 1].initial)
+            or (
+                self.words[end - 1].folded in lists.particles
+                and len(self.words[end - 1].text) < 4
+                and not self.words[end - 1].initial
+            )
             or self._ordinary(self.words[end - 1])
         ):
             if titled and end - start == 1:
@@ -210,16 +246,50 @@ class _Text:
         if at == 0 or not _joined(self.text, self.words[at - 1], self.words[at]):
             return False
         before = self.words[at - 1]
-        return before.folded in self.lists.titles and (before.folded not in self.lists.weak_titles or before.text in ("M", "Me", "Pr"))
+        return before.folded in self.lists.titles and (
+            before.folded not in self.lists.weak_titles or before.text in ("M", "Me", "Pr")
+        )
 
     def _ordinary(self, word: Word) -> bool:
         """Tells whether a word is far more likely a common word than a name."""
         if word.initial:
             return False
         lower = words().common(word.folded, self.language)
-        if word.capital and names().first.get(word.folded, 0.0) > 5e-6 and lower < 1e-3 and not self._starts_sentence(word.start):
+        if (
+            word.capital
+            and names().first.get(word.folded, 0.0) > 5e-6
+            and lower < 1e-3
+            and not self._starts_sentence(word.start)
+        ):
             return False
-        return lower > 3e-6 and name_odds(word.folded, self.language) < -1.0 or (lower > 1e-3 and name_odds(word.folded, self.language) < 0.5)
+        return (
+            lower > 3e-6
+            and name_odds(word.folded, self.language) < -1.0
+            or (lower > 1e-3 and name_odds(word.folded, self.language) < 0.5)
+        )
+
+    def inside_code(self, start: int, end: int) -> bool:
+        """Tells whether the run is a part of a login, path, host or e-mail: ``moreau.thomas``, ``/home/paul``."""
+        run = self.words[start:end]
+        if any(
+            self.text[left.end : right.start] in _CODE_GAPS and not _joined(self.text, left, right)
+            for left, right in itertools.pairwise(run)
+        ):
+            return True
+        before = self.text[max(0, run[0].start - 2) : run[0].start]
+        after = self.text[run[-1].end : run[-1].end + 2]
+        titled = start > 0 and (self.words[start - 1].folded in self.lists.titles or self.words[start - 1].initial)
+        return (bool(_CODE_BEFORE.search(before)) and not titled) or bool(_CODE_AFTER.match(after))
+
+    def in_street(self, start: int) -> bool:
+        """Tells whether a way word stands before, with only articles, titles and first names between."""
+        for at in range(start - 1, max(-1, start - 4), -1):
+            word = self.words[at]
+            if word.folded in _STREETS:
+                return True
+            if not (word.folded in self.lists.particles or word.folded in self.lists.titles):
+                return False
+        return False
 
     # -- features --------------------------------------------------------------------------------------------------
 
@@ -237,10 +307,19 @@ class _Text:
         labels = [n.label for n in self.named if n.start < b and n.end > a]
         before = self.words[start - 1] if start else None
         after = self.words[end] if end < len(self.words) else None
-        near_before = before is not None and len(self.text[before.end : a].strip(" \t,:.")) == 0 and "\n" not in self.text[before.end : a]
-        near_after = after is not None and len(self.text[b : after.start].strip(" \t,'’")) == 0 and "\n" not in self.text[b : after.start]
+        near_before = (
+            before is not None
+            and len(self.text[before.end : a].strip(" \t,:.")) == 0
+            and "\n" not in self.text[before.end : a]
+        )
+        near_after = (
+            after is not None
+            and len(self.text[b : after.start].strip(" \t,'’")) == 0
+            and "\n" not in self.text[b : after.start]
+        )
         fb = before.folded if before is not None and near_before else ""
         fa = after.folded if after is not None and near_after else ""
+        touching_before = before is not None and self.text[before.end : a] in (" ", "-", "' ")
         touching_after = after is not None and self.text[b : after.start] in (" ", "-", "'")
         place = fold(" ".join(w.folded for w in run)).replace("-", " ").replace("'", " ")
         return {
@@ -256,8 +335,9 @@ class _Text:
             "first": max(firsts),
             "first_first": firsts[0],
             "unknown": sum(not k for k in known) / len(known),
-            "rare": sum(k == 0.0 and lo == 0.0 and t == 0.0 for k, lo, t in zip(known, lower, title, strict=True)) / len(known),
-            "wordy": max(0.0 if lo < 1e-6 else min(4.0, _log(lo / 1e-6)) for lo in lower),
+            "rare": sum(k == 0.0 and lo == 0.0 and t == 0.0 for k, lo, t in zip(known, lower, title, strict=True))
+            / len(known),
+            "wordy": max(0.0 if lo < 1e-6 else min(4.0, math.log(lo / 1e-6)) for lo in lower),
             "two": float(len(heavy) == 2),
             "three": float(len(heavy) >= 3),
             "long": float(len(run) > 4),
@@ -268,15 +348,27 @@ class _Text:
             "acronym": float(len(heavy) == 1 and heavy[0].text.isupper() and len(heavy[0].text) < 6),
             "cue_before": float(fb in self.lists.cues_before),
             "cue_after": float(fa in self.lists.cues_after),
-            "article": float(fb in ("THE", "LE", "LA", "LES", "L", "AN", "UN", "UNE", "DU", "AU", "DES", "AUX", "THIS", "CE", "CETTE")),
+            "article": float(
+                fb
+                in ("THE", "LE", "LA", "LES", "L", "AN", "UN", "UNE", "DU", "AU", "DES", "AUX", "THIS", "CE", "CETTE")
+            ),
             "place_before": float(fb in ("IN", "AT", "FROM", "NEAR", "EN", "VERS", "INTO", "AROUND")),
             "company": float(
-                (fb in self.lists.company_words and start > 0) or (touching_after and fa in self.lists.company_words | self.lists.legal_forms)
+                (fb in self.lists.company_words and start > 0)
+                or _IS_FIRM.match(self.text[b : b + 24].lower()) is not None
+                or (touching_after and fa in self.lists.company_words | self.lists.legal_forms)
                 or any(w.folded in self.lists.company_words or w.folded in self.lists.legal_forms for w in run)
             ),
-            "street": float(fb in _STREETS or fa in _STREETS and touching_after),
+            "street": float(self.in_street(start) or (fa in _STREETS and touching_after)),
+            "site": float(fb in self.lists.company_words and touching_before and self.language == "fr"),
+            "firm": float(
+                any(w.folded in self.lists.legal_forms for w in run[1:])
+                or (touching_after and fa in self.lists.legal_forms)
+            ),
             "commune": float(place in communes().names),
-            "alone": float(not self.text[:a].strip(" \t\n\"'«([-—*>") and not self.text[b:].strip(" \t\n\"'».,;:!?)]-")),
+            "alone": float(
+                not self.text[:a].strip(" \t\n\"'«([-—*>") and not self.text[b:].strip(" \t\n\"'».,;:!?)]-")
+            ),
             "sentence_start": float(len(heavy) == 1 and self._starts_sentence(a)),
             "number_before": float(bool(_NUMBER_END.search(self.text[max(0, a - 8) : a]))),
             "number_after": float(bool(_NUMBER_START.match(self.text[b : b + 6]))),
@@ -299,9 +391,17 @@ class _Text:
         return not head or head[-1] in ".!?\n:;>-—•*"
 
 
-_STREETS = frozenset("STREET AVENUE ROAD RUE BOULEVARD PLACE ALLEE CHEMIN IMPASSE QUAI SQUARE LANE DRIVE COURT WAY ROUTE COURS".split())
+_STREETS = frozenset(
+    "STREET AVENUE ROAD RUE BOULEVARD PLACE ALLEE CHEMIN IMPASSE QUAI SQUARE LANE DRIVE COURT WAY ROUTE COURS".split()
+)
 
 
+_IS_FIRM = re.compile(
+    r", (?:boulangerie|restaurant|brasserie|garage|bar|café|hôtel|traiteur|société|entreprise|sarl|sas|inc|ltd|llc)"
+)
+_CODE_GAPS = frozenset("._/\\@:")
+_CODE_BEFORE = re.compile(r"[^\W_][._/\\@]$|[@#/\\_]$")
+_CODE_AFTER = re.compile(r"[._/\\@][^\W_]|[@_\\]")
 _NUMBER_END = re.compile(r"(?<!\d)(?!(?:1\d|20)\d\d )\d+[a-zA-Z]? $")
 _NUMBER_START = re.compile(r",? (?!(?:1\d|20)\d\d(?!\d))\d")
 _SPEAKS = re.compile(r" ?[\[(]\d\d?:\d\d")
@@ -312,12 +412,6 @@ _NAMED_SO = re.compile(
 )
 
 
-def _log(x: float) -> float:
-    import math
-
-    return math.log(x)
-
-
 WEIGHTS: dict[str, float] = {
     # what the model says
     "bias": 0.3, "ner": 1.7, "ner_fr": 0.8, "ner_place": -1.9, "ner_org": -0.4, "ner_none": -0.5, "ner_single": -0.6,
@@ -325,7 +419,7 @@ WEIGHTS: dict[str, float] = {
     "odds_min": 0.4, "first_first": 0.3, "unknown": -0.3, "wordy": -0.4, "clear_first": -0.6, "plain_surname": -0.7, "single_rare": -0.9,
     # what stands around it
     "titled": 3.2, "cue_before": 0.9, "named_so": 2.9, "verb_after": 2.0, "speaker": 0.8, "possessive": 2.0, "place_before": -1.3,
-    "company": -1.3, "number_before": -4.4, "number_after": -4.3,
+    "company": -1.3, "street": -4.0, "site": -2.5, "firm": -3.0, "number_before": -4.4, "number_after": -4.3,
     # what it looks like
     "single": -0.6, "two": 0.5, "three": 1.1, "long": -4.0, "initial": 1.2, "hyphen": 0.6, "alone": 1.5, "lower": -2.9, "upper": -3.5,
     "acronym": -1.3, "caseless": 1.8,
@@ -371,7 +465,9 @@ def _weighed(text: str, start: int, end: int, features: dict[str, float]) -> _Ca
     voices = [name for name in ("ner", "titled", "named_so") if features[name]]
     if features["odds_min"] > 0.5 or features["first_first"] > 1.5:
         voices.append("gazetteer")
-    heavy = frozenset(w.folded for w in _words(text[start:end]) if len(w.text) > 2 and w.folded not in people_words().particles)
+    heavy = frozenset(
+        w.folded for w in _words(text[start:end]) if len(w.text) > 2 and w.folded not in people_words().particles
+    )
     return _Candidate(start, end, odds, tuple(voices), heavy)
 
 
@@ -396,6 +492,10 @@ def candidates(text: str, named: Iterable[Named], language: str) -> Iterator[tup
             continue
         whole = start, end
         start, end, titled = read.trimmed(start, end)
+        if start < end and all(w.folded in people_words().functions for w in read.words[start:end]):
+            continue
+        if start < end and (read.inside_code(start, end) or read.in_street(start)):
+            continue
         if start >= end and whole[1] - whole[0] == 1 and names().first.get(read.words[whole[0]].folded, 0.0) > 0.0:
             start, end = whole  # a first name that is a common word as well (Chuck, Lone): the witnesses decide
         if start >= end or (start, end) in seen:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import yaml
 
-from recense.scanners.gazetteers import communes, fold, spaced
+from recense.scanners.gazetteers import communes, fold, spaced, words
 
 
 class Place(NamedTuple):
@@ -52,7 +52,10 @@ def _street() -> re.Pattern[str]:
     return re.compile(rf"(?P<number>{_NUMBER})[ ,]{{1,3}}(?P<way>{_either('french_ways')})(?![\w'’-]) *", re.IGNORECASE)
 
 
-_NAME_PIECE = re.compile(r" *(?:(?P<small>(?:de|du|des|d|la|le|les|l|aux|au|à|en|et|sur|sous|lès|lez)(?:['’]| (?=\S)))|(?P<word>[^\W\d_][\w'’.-]*)|(?P<number>\d{1,4})(?:er|e|ème)?(?![\w]))", re.IGNORECASE)
+_NAME_PIECE = re.compile(
+    r" *(?:(?P<small>(?:de|du|des|d|la|le|les|l|aux|au|à|en|et|sur|sous|lès|lez)(?:['’]| (?=\S)))|(?P<word>[^\W\d_][\w'’.-]*)|(?P<number>\d{1,4})(?:er|e|ème)?(?![\w]))",
+    re.IGNORECASE,
+)
 _MONTHS = frozenset("JANVIER FEVRIER MARS AVRIL MAI JUIN JUILLET AOUT SEPTEMBRE OCTOBRE NOVEMBRE DECEMBRE".split())
 
 
@@ -72,7 +75,11 @@ def _name_end(text: str, at: int) -> int:
             continue
         if number := piece.group("number"):
             following = _NAME_PIECE.match(text, piece.end())
-            month = following is not None and following.group("word") is not None and fold(following.group("word")).rstrip(".") in _MONTHS
+            month = (
+                following is not None
+                and following.group("word") is not None
+                and fold(following.group("word")).rstrip(".") in _MONTHS
+            )
             if not (month and len(number) <= 2 or previous in _MONTHS and len(number) == 4):
                 break
             previous = number
@@ -103,7 +110,10 @@ def _unnumbered() -> re.Pattern[str]:
     """A way, box or hamlet without number, which needs the post code that follows."""
     name = rf"(?: +{_WORD}){{1,6}}?"
     box = r"(?:B\.?P\.?|C\.?S\.?|T\.?S\.?A\.?) ?\d{1,5}|(?:lieu[- ]dit|lieudit)(?: +[\w'’.-]+){1,4}?|le bourg|au bourg"
-    return re.compile(rf"(?<![\w])(?:{_either('french_ways')}(?![\w]){name}|{box})(?={_GAP}(?:(?:B\.?P\.?|C\.?S\.?) ?\d{{1,5}}{_GAP})?{_POSTCODE})", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![\w])(?:{_either('french_ways')}(?![\w]){name}|{box})(?={_GAP}(?:(?:B\.?P\.?|C\.?S\.?) ?\d{{1,5}}{_GAP})?{_POSTCODE})",
+        re.IGNORECASE,
+    )
 
 
 _CODE_CITY = re.compile(rf"(?P<code>{_POSTCODE})[ ,\t-]{{1,3}}(?P<city>[^\W\d_][\w'’. -]{{1,60}})", re.IGNORECASE)
@@ -114,7 +124,9 @@ _AFTER_STREET = re.compile(rf"(?:{_GAP}(?:B\.?P\.?|C\.?S\.?) ?\d{{1,5}})?{_GAP}"
 @functools.cache
 def _inside() -> re.Pattern[str]:
     """A part that stands before the number: ``résidence Les Jardins, bât. C,``."""
-    return re.compile(rf"(?:(?<![\w]){_either('french_inside')}(?![\w])(?: *n° *\d+)?[^,;\n:!?]{{0,40}}[,;\n–-] *)+$", re.IGNORECASE)
+    return re.compile(
+        rf"(?:(?<![\w]){_either('french_inside')}(?![\w])(?: *n° *\d+)?[^,;\n:!?]{{0,40}}[,;\n–-] *)+$", re.IGNORECASE
+    )
 
 
 @functools.cache
@@ -206,7 +218,7 @@ def _french(text: str) -> Iterator[Place]:
         way = fold(match.group("way")).rstrip(".")
         if way in _SHORT and not coded and not name[:1].isupper():
             continue  # "3 ch de plus", "2 pl libres": abbreviations need a name or a city
-        if way in _HOMONYMS and not coded and not name[:1].isupper() and not fold(name).startswith(("DE ", "DU ", "DES ")):
+        if way in _HOMONYMS and not coded and not any(char.isupper() for char in name):
             continue
         yield Place(_with_inside(text, match.start()), end, True)
     for match in _unnumbered().finditer(text):
@@ -248,9 +260,9 @@ def find_addresses(text: str) -> list[Place]:
 
 
 def is_address(value: str) -> bool:
-    """Tells whether the value is an address and little else (nine tenths of its characters)."""
+    """Tells whether the value is an address and little else (four fifths of its characters at least)."""
     stripped = value.strip()
-    return 6 <= len(stripped) <= 250 and sum(p.end - p.start for p in find_addresses(stripped)) >= 0.6 * len(stripped)
+    return 6 <= len(stripped) <= 250 and sum(p.end - p.start for p in find_addresses(stripped)) >= 0.8 * len(stripped)
 
 
 @functools.cache
@@ -266,7 +278,12 @@ def is_city(value: str) -> bool:
     if not 2 <= len(value) <= 60:
         return False
     name = spaced(_CITY_EXTRAS.sub("", value.strip()))
-    return name in communes().names or name in _folded("cities")
+    if name in _folded("cities"):
+        return True
+    if name not in communes().names:
+        return False
+    # The list has lost its articles (La Table, La Chaudière): a lone word must be a name rather than a common word.
+    return " " in name or words().title.get(name, 0.0) >= words().lower.get(name, 0.0) / 2
 
 
 def is_country(value: str) -> bool:

@@ -83,8 +83,10 @@ def _classes() -> dict[str, Any]:
     from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
     def result(entity: str, start: int, end: int, score: float, detector: str) -> Any:
-        metadata = {RecognizerResult.RECOGNIZER_NAME_KEY: detector, RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: detector}
-        return RecognizerResult(entity, start, end, score, recognition_metadata=metadata)
+        # The identifier is Presidio's to add: a foreign one would be dropped by its context enhancer.
+        return RecognizerResult(
+            entity, start, end, score, recognition_metadata={RecognizerResult.RECOGNIZER_NAME_KEY: detector}
+        )
 
     class ModelEngine(NlpEngine):  # type: ignore[misc]  # Presidio has no types
         """Gives Presidio the tokens and entities of our two pipelines."""
@@ -271,7 +273,9 @@ def _span(item: Any, offset: int) -> Span:
     metadata = item.recognition_metadata or {}
     detector = metadata.get("recognizer_name", "")
     category = taxonomy().category_of(item.entity_type) or ""
-    return Span(item.start + offset, item.end + offset, item.entity_type, category, round(float(item.score), 3), detector)
+    return Span(
+        item.start + offset, item.end + offset, item.entity_type, category, round(float(item.score), 3), detector
+    )
 
 
 _RANKS = {
