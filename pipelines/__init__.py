@@ -1,1 +1,1 @@
-"""The pipelines room."""
+"""What runs, in which order: plain steps, and thin Prefect flows over them."""

@@ -20,11 +20,15 @@ class Category:
         id: ``contact``, ``special.health`` …
         label: per language (``fr``, ``en``).
         article: ``9`` or ``10`` of the GDPR when the category is special, else None.
+        fideslang: keys of the fideslang taxonomy for the same data, the first to be used alone; empty when none fits.
+        dpv: terms of the W3C Data Privacy Vocabulary with prefix, likewise; never empty.
     """
 
     id: str
     label: Mapping[str, str]
     article: str | None = None
+    fideslang: tuple[str, ...] = ()
+    dpv: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,9 @@ def taxonomy() -> Taxonomy:
     data = yaml.safe_load((HERE / "taxonomy.yaml").read_text(encoding="utf-8"))
     categories, entities = {}, {}
     for id_, entry in data["categories"].items():
-        categories[id_] = Category(id_, entry["label"], entry.get("article"))
+        categories[id_] = Category(
+            id_, entry["label"], entry.get("article"), tuple(entry["fideslang"]), tuple(entry["dpv"])
+        )
         for name, label in entry["entities"].items():
             entities[name] = Entity(name, label, id_)
     for name, label in data["not_personal"].items():

@@ -218,7 +218,7 @@ class Finding:
     def id(self) -> str:
         """Returns 16 hex digits that identify source, dataset, column and category, and nothing else."""
         key = "\x1f".join((self.source, self.dataset, self.column, self.category))
-        return hashlib.sha256(key.encode()).hexdigest()[:16]
+        return hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()[:16]
 
     @property
     def share(self) -> float:

@@ -1,0 +1,47 @@
+# Every target sets up what it needs, on a machine with Python 3.11+, make and a package index.
+# uv is used when it is there, venv and pip when not.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+export RECENSE_HOME ?= $(CURDIR)/demo
+
+.PHONY: demo test check bench serve clean system
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@if command -v uv >/dev/null 2>&1; then \
+		{ [ -x $(BIN)/python ] || uv venv -q -p $(PYTHON) $(VENV); } && \
+		uv pip sync -q -p $(BIN)/python --require-hashes requirements.lock && \
+		uv pip install -q -p $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+		{ [ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV); } && \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock && \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	fi
+	@touch $@
+
+demo: $(VENV)/.ready          ## build a sample estate, scan it through the Prefect flow, show planted against found
+	@$(BIN)/recense demo demo
+
+test: $(VENV)/.ready system   ## everything CI runs: checks, then all tests
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.ready         ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@PYTHONPATH=src $(BIN)/lint-imports
+
+bench: $(VENV)/.ready         ## accuracy and speed, written to benchmarks/
+	@$(BIN)/python -m benchmarks
+
+serve: $(VENV)/.ready         ## show the demo's report on http://127.0.0.1:8765
+	@[ -f demo/report.html ] || $(MAKE) --no-print-directory demo
+	@echo "http://127.0.0.1:8765/report.html" && $(BIN)/python -m http.server 8765 --bind 127.0.0.1 --directory demo
+
+system:                       ## PostgreSQL and MariaDB for the tests that need a real server
+	@tests/system_parts.sh
+
+clean:
+	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,404 @@
+"""What a match must pass beyond its shape: check digits and validators, by the name that detectors use.
+
+Well-kept libraries do the work where one exists: ``stdnum.<module>`` names any module of python-stdnum, schwifty
+checks bank accounts, libphonenumber's tables phone numbers. What stands here is only what none of them has. Every
+check takes the text of a match, as written, and says yes or no; it never raises on any text.
+"""
+
+from __future__ import annotations
+
+import importlib
+import ipaddress
+import re
+import warnings
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
+from datetime import date, datetime, timezone
+from functools import cache, lru_cache
+
+from recense.scanners import mrz, phones
+from recense.scanners.phones import digits_of
+
+Check = Callable[[str], bool]
+
+_ALNUM = re.compile(r"[^0-9A-Za-z]+")
+
+
+def compact(text: str) -> str:
+    """Returns the ASCII letters and digits of a text, in upper case."""
+    return _ALNUM.sub("", text).upper()
+
+
+def luhn(text: str) -> bool:
+    """Tells whether the digits of a text pass the Luhn formula (ISO/IEC 7812-1 annex B)."""
+    digits = digits_of(text)
+    doubled = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+    total = sum(int(char) for char in digits[-1::-2]) + sum(doubled[int(char)] for char in digits[-2::-2])
+    return bool(digits) and total % 10 == 0 and digits.strip("0") != ""
+
+
+# --- persons -------------------------------------------------------------------------------------------------------
+
+_NIR = re.compile(
+    r"(?P<sex>[1-478])(?P<year>\d\d)(?P<month>\d\d)(?P<place>(?P<dept>\d\d|2[AB])\d{3})(?P<order>\d{3})(?P<key>\d\d)?",
+    re.ASCII,
+)
+
+
+def nir_structure(text: str) -> bool:
+    """Tells whether a text is built like a NIR, with or without key.
+
+    Months 20-42 and 50-99 stand for incomplete civil status; order number 000 and commune 000 are never given
+    (INSEE, numéro d'inscription au répertoire). python-stdnum checks none of this.
+    """
+    parts = _NIR.fullmatch(compact(text))
+    if parts is None:
+        return False
+    month = int(parts["month"])
+    return (
+        (1 <= month <= 12 or 20 <= month <= 42 or month >= 50)
+        and parts["dept"] != "00"
+        and parts["place"][2:] != "000"
+        and parts["order"] != "000"
+    )
+
+
+def nir(text: str) -> bool:
+    """Tells whether a text is a NIR (or NIA) with its key: 97 - (n mod 97), 2A counts as 19 and 2B as 18."""
+    number = compact(text)
+    if len(number) != 15 or not nir_structure(number):
+        return False
+    value = int(number[:13].replace("2A", "19").replace("2B", "18"))
+    return 97 - value % 97 == int(number[13:])
+
+
+def spi(text: str) -> bool:
+    """Tells whether a text is a French tax number; a spreadsheet may have taken its leading zero."""
+    return check("stdnum.fr.nif")(digits_of(text).zfill(13))
+
+
+def rpps(text: str) -> bool:
+    """Tells whether a text is an RPPS (Luhn over its eleven digits), alone or behind the 8 of an IDNPS."""
+    return luhn(digits_of(text)[-11:])
+
+
+def finess(text: str) -> bool:
+    """Tells whether a text is a FINESS (Luhn; Corsica's letter counts 0); a leading zero may be lost."""
+    return luhn(compact(text).zfill(9).translate(_CORSICA))
+
+
+_CORSICA = str.maketrans("AB", "00")
+
+
+def us_ssn(text: str) -> bool:
+    """Tells whether a text is an SSN of a range that is given out."""
+    return check("stdnum.us.ssn")(digits_of(text))
+
+
+def us_itin(text: str) -> bool:
+    """Tells whether a text is an ITIN of a group that is given out."""
+    return check("stdnum.us.itin")(digits_of(text))
+
+
+def uai(text: str) -> bool:
+    """Tells whether a text is a French school code: the letter is n mod 23 in an alphabet without I, O, Q."""
+    code = compact(text)
+    return len(code) == 8 and code[:7].isdigit() and "ABCDEFGHJKLMNPRSTUVWXYZ"[int(code[:7]) % 23] == code[7]
+
+
+def lu_matricule(text: str) -> bool:
+    """Tells whether a text is a Luxembourg matricule: a birth date, then a Luhn and a Verhoeff digit over 11 digits."""
+    digits = digits_of(text)
+    if len(digits) != 13 or not _is_date(digits[:8]):
+        return False
+    return luhn(digits[:12]) and check("stdnum.verhoeff")(digits[:11] + digits[12])
+
+
+# --- money ---------------------------------------------------------------------------------------------------------
+
+_RIB_LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
+
+
+def rib(text: str) -> bool:
+    """Tells whether a text is a French RIB with its key: 97 - (89 bank + 15 branch + 3 account) mod 97 (CFONB)."""
+    number = compact(text)
+    if len(number) != 23 or not (number[:10] + number[21:]).isdigit() or number.strip("0") == "":
+        return False
+    digits = number.translate(_RIB_LETTERS)
+    weighted = 89 * int(digits[:5]) + 15 * int(digits[5:10]) + 3 * int(digits[10:21])
+    return 97 - weighted % 97 == int(digits[21:])
+
+
+def mod97(text: str) -> bool:
+    """Tells whether a text passes ISO 7064 mod 97-10, the first four characters read last (ISO 13616)."""
+    code = compact(text)
+    if len(code) < 5:
+        return False
+    return int("".join(str(int(char, 36)) for char in code[4:] + code[:4])) % 97 == 1
+
+
+@lru_cache(4096)
+def iban(text: str) -> bool:
+    """Tells whether a text is an IBAN: length, structure, check digits, and the bank's own key where one is known.
+
+    python-stdnum, Presidio and schwifty's default accept a French IBAN with a wrong RIB key; schwifty with
+    ``validate_bban`` does not.
+    """
+    if not mod97(text):
+        return False
+    import schwifty
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "no national checksum for MA" is no news to anyone
+        try:
+            schwifty.IBAN(compact(text), validate_bban=True)
+        except ValueError:
+            return False
+    return True
+
+
+def bic(text: str) -> bool:
+    """Tells whether a text is built like a BIC of an existing country (ISO 9362): INCENDIE is none, no country ND."""
+    return check("stdnum.bic")(text) and compact(text)[4:6] in countries()
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Returns the two-letter codes of all countries (ISO 3166, and XK for Kosovo)."""
+    import pycountry
+
+    return frozenset(country.alpha_2 for country in pycountry.countries) | {"XK"}
+
+
+def _range(first: int, last: int) -> tuple[str, ...]:
+    return tuple(str(number) for number in range(first, last + 1))
+
+
+_BRANDS: tuple[tuple[tuple[str, ...], frozenset[int]], ...] = (
+    (("4",), frozenset({13, 16, 19})),  # Visa
+    (_range(51, 55) + _range(2221, 2720), frozenset({16})),  # Mastercard
+    (("34", "37"), frozenset({15})),  # American Express
+    (_range(300, 305) + ("36", "38", "39"), frozenset({14, 16})),  # Diners
+    (("6011", "65") + _range(644, 649), frozenset({16, 19})),  # Discover
+    (_range(3528, 3589), frozenset({16, 19})),  # JCB
+    (("62", "81"), frozenset({16, 17, 18, 19})),  # UnionPay
+    (("5018", "5020", "5038", "5893", "6304", "6759", "6761", "6762", "6763"), frozenset({16, 18, 19})),  # Maestro
+)
+"""Issuer ranges and lengths of the brands (ISO/IEC 7812; the brands' own tables)."""
+
+
+def card_range(digits: str) -> bool:
+    """Tells whether a brand issues cards of this beginning and length."""
+    return any(len(digits) in lengths and digits.startswith(prefixes) for prefixes, lengths in _BRANDS)
+
+
+def card(text: str) -> bool:
+    """Tells whether a text is a payment card number: a brand's range and length, Luhn, and no SIRET."""
+    digits = digits_of(text)
+    return card_range(digits) and luhn(digits) and not (len(digits) == 14 and check("stdnum.fr.siret")(digits))
+
+
+# --- technical -----------------------------------------------------------------------------------------------------
+
+
+def ip(text: str) -> bool:
+    """Tells whether a text is the address of a machine somebody may use.
+
+    Not loopback, unspecified, multicast or broadcast; nor four octets below 20 (1.2.3.4 is a version number; one
+    public address in 27 000 is lost), unless it lies in 10/8.
+    """
+    try:
+        address = ipaddress.ip_address(text.split("%")[0].split("/")[0])
+    except ValueError:
+        return False
+    if address.is_loopback or address.is_unspecified or address.is_multicast:
+        return False
+    if isinstance(address, ipaddress.IPv6Address):
+        return True
+    octets = address.packed
+    return octets != b"\xff\xff\xff\xff" and octets[0] != 0 and (octets[0] == 10 or max(octets) >= 20)
+
+
+def mac(text: str) -> bool:
+    """Tells whether a text is the address of one network card: not all zero, not broadcast."""
+    code = compact(text)
+    return len(code) == 12 and code.strip("0") != "" and code.strip("F") != ""
+
+
+def imei(text: str) -> bool:
+    """Tells whether a text is an IMEI: Luhn, and a body that allocates (3GPP TS 23.003; GSMA TS.06)."""
+    digits = digits_of(text)
+    return len(digits) == 15 and digits[:2] in _IMEI_BODIES and luhn(digits)
+
+
+_IMEI_BODIES = frozenset({"01", "10", "30", "33", "35", "44", "45", "49", "50", "51", "52", "53", "54", "86", "91", "98", "99"})
+
+_TLDS_APART = frozenset(
+    {"local", "lan", "internal", "intranet", "intra", "corp", "home", "localdomain", "test", "example", "invalid", "localhost", "priv"}
+)
+"""Endings that no registry gives and that internal networks and documentation use (RFC 2606, RFC 6762 annex G)."""
+
+
+@lru_cache(4096)
+def top_level(domain: str) -> bool:
+    """Tells whether the last label of a domain name exists: in the Public Suffix List, or used inside networks."""
+    label = domain.rsplit(".", 1)[-1].lower()
+    if label in _TLDS_APART:
+        return True
+    return bool(_extract()(f"a.{label}").suffix)
+
+
+@cache
+def _extract() -> Callable[[str], object]:
+    import os
+
+    # Presidio's own recognizers call the module's default extractor, which would ask two hosts on first use.
+    os.environ.setdefault("TLDEXTRACT_PUBLIC_SUFFIX_LIST_URLS", "")
+    import tldextract
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def email(text: str) -> bool:
+    """Tells whether a text of the shape is an address: an existing top-level domain (logo@2x.png is none)."""
+    local, _, domain = text.rpartition("@")
+    return ".." not in text and not local.endswith(".") and len(local) <= 64 and top_level(domain)
+
+
+def tcf(text: str) -> bool:
+    """Tells whether a text is a TCF v2 consent string: version 2, created since 2018, policy version set.
+
+    IAB Transparency and Consent Framework, Consent string and vendor list formats v2: 6 bits version, 36 bits created
+    and 36 bits last updated in tenths of a second.
+    """
+    core = text.split(".")[0]
+    try:
+        raw = urlsafe_b64decode(core + "=" * (-len(core) % 4))
+    except ValueError:
+        return False
+    if len(raw) < 27:
+        return False
+    bits = int.from_bytes(raw[:27], "big")
+    version = bits >> (27 * 8 - 6)
+    created = (bits >> (27 * 8 - 42)) & ((1 << 36) - 1)
+    updated = (bits >> (27 * 8 - 78)) & ((1 << 36) - 1)
+    return version == 2 and _TCF_FIRST <= created <= _TCF_LAST and _TCF_FIRST <= updated <= _TCF_LAST
+
+
+_TCF_FIRST = int(datetime(2018, 1, 1, tzinfo=timezone.utc).timestamp() * 10)
+_TCF_LAST = int(datetime(2060, 1, 1, tzinfo=timezone.utc).timestamp() * 10)
+
+
+def coordinates(text: str) -> bool:
+    """Tells whether two numbers are a latitude and a longitude in degrees, and not both below one (shares, ratios)."""
+    numbers = re.findall(r"[+-]?\d+[.,]?\d*", text.replace(" ", " "))
+    if len(numbers) != 2:
+        return False
+    latitude, longitude = (abs(float(number.replace(",", "."))) for number in numbers)
+    return latitude <= 90 and longitude <= 180 and max(latitude, longitude) >= 1
+
+
+def not_nil(text: str) -> bool:
+    """Tells whether a UUID has anything but zeros."""
+    return compact(text).strip("0") != ""
+
+
+def letters_and_digits(text: str) -> bool:
+    """Tells whether a code has letters and digits both: a word or a number it is not."""
+    return any(char.isdigit() for char in text) and any(char.isalpha() for char in text)
+
+
+# --- against -------------------------------------------------------------------------------------------------------
+
+
+def ean(text: str) -> bool:
+    """Tells whether a text is an EAN-8, UPC-A, EAN-13 or GTIN-14."""
+    return check("stdnum.ean")(digits_of(text))
+
+
+def epoch(text: str) -> bool:
+    """Tells whether a number is a time since 1970, in seconds or milliseconds, between 2001-09-09 and 2040."""
+    digits = digits_of(text)
+    seconds = int(digits[:10])
+    return 1_000_000_000 <= seconds < 2_208_988_800
+
+
+def _is_date(digits: str) -> bool:
+    """Tells whether eight digits are a day of the calendar, year first, 1850 to 2199."""
+    try:
+        return 1850 <= date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])).year < 2200
+    except ValueError:
+        return False
+
+
+def date_compact(text: str) -> bool:
+    """Tells whether eight digits are a date: YYYYMMDD or DDMMYYYY."""
+    digits = digits_of(text)
+    return _is_date(digits) or _is_date(digits[4:] + digits[2:4] + digits[:2])
+
+
+_OWN: dict[str, Check] = {
+    "luhn": luhn,
+    "nir": nir,
+    "nir_structure": nir_structure,
+    "spi": spi,
+    "rpps": rpps,
+    "finess": finess,
+    "us_ssn": us_ssn,
+    "us_itin": us_itin,
+    "not_nil": not_nil,
+    "letters_and_digits": letters_and_digits,
+    "uai": uai,
+    "lu_matricule": lu_matricule,
+    "rib": rib,
+    "iban": iban,
+    "bic": bic,
+    "card": card,
+    "mrz": mrz.valid,
+    "phone_fr": phones.french,
+    "phone_fr_short": phones.french_short,
+    "phone_international": phones.international,
+    "phone_english": phones.english,
+    "ip": ip,
+    "mac": mac,
+    "imei": imei,
+    "email": email,
+    "tcf": tcf,
+    "coordinates": coordinates,
+    "ean": ean,
+    "epoch": epoch,
+    "date_compact": date_compact,
+}
+NAMES = tuple(sorted(_OWN))
+"""The checks of our own."""
+
+_STDNUM = re.compile(r"stdnum\.[a-z_]+(?:\.[a-z_0-9]+)?")
+
+
+def exists(kind: str) -> bool:
+    """Tells whether a check of this name can be had."""
+    if kind in _OWN:
+        return True
+    try:
+        check(kind)
+    except LookupError:
+        return False
+    return True
+
+
+@cache
+def check(kind: str) -> Check:
+    """Returns the check of this name: one of ``NAMES`` or ``stdnum.MODULE``.
+
+    Raises:
+        LookupError: there is none.
+    """
+    if kind in _OWN:
+        return _OWN[kind]
+    if not _STDNUM.fullmatch(kind):
+        raise LookupError(kind)
+    try:
+        valid: Check = importlib.import_module(kind).is_valid
+    except (ImportError, AttributeError):
+        raise LookupError(kind) from None
+    return valid

@@ -1,0 +1,139 @@
+"""The scan loop: record batches in, evidence out, one batch in memory at a time.
+
+Every text cell passes the pattern detectors and the lexicons; a uniform sample of each column's distinct values is
+read by the language detectors once the partition has been read. Nothing here decides: see ``recense.scanners.verdict``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from recense.evidence import DECADE, FORM, SAMPLE_SIZE, Evidence
+from recense.scanners.cells import as_text, decade, form, leaves
+from recense.scanners.sampling import Reservoir
+
+if TYPE_CHECKING:
+    from recense.scanners.lexicon import LexiconScan
+    from recense.scanners.triage import Triage
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSettings:
+    """How to look, the same for every partition of a run.
+
+    Attributes:
+        sample_key: 16 random bytes drawn per run; they key the hashes of the samples and are forgotten with the run.
+        language: whether names, places and prose are read (False: patterns, headers and check digits only).
+        sample_size: distinct values per column that the language detectors read.
+    """
+
+    sample_key: bytes
+    language: bool = True
+    sample_size: int = SAMPLE_SIZE
+
+
+def observe(batches: Iterable[pa.RecordBatch], settings: ScanSettings) -> Evidence:
+    """Returns the evidence of the rows of all batches.
+
+    The result is a function of the rows alone: any order, any cutting into batches and partitions gives, once merged,
+    the same evidence (``tests/scanners/test_observe.py``).
+
+    Raises:
+        SourceError: the source stopped; use ``Observer`` to keep what was read until then.
+    """
+    observer = Observer(settings)
+    for batch in batches:
+        observer.add(batch)
+    return observer.evidence()
+
+
+class Observer:
+    """Collects evidence batch by batch; ``evidence`` seals it. One observer reads one partition once."""
+
+    def __init__(self, settings: ScanSettings) -> None:
+        self.settings = settings
+        self._evidence = Evidence()
+        self._reservoirs: dict[str, Reservoir] = {}
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Counts the cells of a batch."""
+        self._evidence.rows += batch.num_rows
+        for path, array in leaves(batch):
+            self._count(path, array)
+
+    def _count(self, path: str, array: pa.Array) -> None:
+        seen = self._evidence.column(path)
+        cells = as_text(array)
+        seen.cells += len(array) - array.null_count
+        seen.nulls += array.null_count
+        seen.images += cells.images
+        seen.unscanned += cells.unscanned
+        if len(cells.text):
+            lengths = pc.utf8_length(cells.text)
+            seen.characters += pc.sum(lengths).as_py()
+            seen.longest = max(seen.longest, pc.max(lengths).as_py())
+        filled = _not_blank(cells.text)
+        seen.blanks += len(cells.text) - len(filled)
+        self._reservoir(path).add(filled)
+        scan = filled if cells.scan is cells.text else cells.scan
+        if len(scan):
+            for detector, tally in patterns().tally(scan).items():
+                seen.tally(detector, tally)
+            if self.settings.language:
+                for detector, tally in lexicon().tally(scan).items():
+                    seen.tally(detector, tally)
+
+    def _reservoir(self, path: str) -> Reservoir:
+        if path not in self._reservoirs:
+            self._reservoirs[path] = Reservoir(self.settings.sample_key, self.settings.sample_size)
+        return self._reservoirs[path]
+
+    def evidence(self) -> Evidence:
+        """Returns the evidence of all batches so far, its samples sealed; call it once, at the end."""
+        for path, reservoir in self._reservoirs.items():
+            self._evidence.column(path).sample = reservoir.seal(self._label)
+        return self._evidence
+
+    def _label(self, values: Sequence[str]) -> list[frozenset[str]]:
+        """Says of each sampled value what it looks like; a function of the value alone."""
+        labels = [_shape(value) for value in values]
+        if self.settings.language:
+            from recense.scanners.labels import label_values
+
+            labels = [shape | spoken for shape, spoken in zip(labels, label_values(values), strict=True)]
+        return labels
+
+
+def _not_blank(cells: pa.StringArray) -> pa.StringArray:
+    blank = pc.match_substring_regex(cells, r"^[\s\x{00A0}\x{FEFF}]*$")
+    return cells.filter(pc.invert(blank)) if pc.any(blank).as_py() else cells
+
+
+def _shape(value: str) -> frozenset[str]:
+    shape = form(value)
+    if shape == "date" and (when := decade(value)) is not None:
+        return frozenset((FORM + shape, f"{DECADE}{when}"))
+    return frozenset((FORM + shape,))
+
+
+@cache
+def patterns() -> Triage:
+    """Returns the pattern detectors' column path, built once per process."""
+    from recense.scanners.detector import detectors
+    from recense.scanners.triage import Triage
+
+    return Triage(detectors().values())
+
+
+@cache
+def lexicon() -> LexiconScan:
+    """Returns the Article 9 and 10 lexicons' column path, built once per process."""
+    from recense.scanners.lexicon import LexiconScan
+
+    return LexiconScan()

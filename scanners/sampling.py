@@ -1,0 +1,132 @@
+"""A uniform sample of a column's distinct values, taken while the batches pass by.
+
+The sample is the ``size`` values of smallest keyed hash (see ``recense.evidence.ValueSample``), so it is the same
+whatever the order and the cutting of the rows. The values themselves live in this object only, in memory, until the
+partition is read and ``seal`` replaces each by its hash and the labels that detectors gave it.
+
+A hash is 128 bits: 64 of a cheap vectorised mix of the cell's length and three 8-byte windows, which decides who may
+enter without touching every byte, and 64 of BLAKE2b over the whole value, which keeps different values apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from recense.evidence import SAMPLE_SIZE, ValueSample
+
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_MASKS = np.array([0, *(0xFFFFFFFFFFFFFFFF >> (64 - 8 * size) for size in range(1, 9))], np.uint64)
+"""Keeps the first 0 to 8 bytes of a little-endian word."""
+
+
+def ranks(cells: pa.StringArray, key: bytes) -> np.ndarray:
+    """Returns one keyed 64-bit rank per cell: equal cells have equal ranks, the others are spread evenly.
+
+    Cells of up to 24 bytes are hashed whole, longer ones by length and their first, middle and last 8 bytes: a dot
+    product with random odd words (multiply-shift hashing, Dietzfelbinger 1996), then one round of mixing.
+    """
+    count = len(cells)
+    if count == 0:
+        return np.empty(0, np.uint64)
+    _, offset_buffer, data_buffer = cells.buffers()
+    offsets = np.frombuffer(offset_buffer, np.int32)[cells.offset : cells.offset + count + 1]
+    starts, ends = offsets[:-1], offsets[1:]
+    lengths = ends - starts
+    windows = _windows(data_buffer, int(ends[-1]))
+    mask = _MASKS[np.minimum(lengths, 8)]
+    last = np.maximum(ends - 8, starts)
+    weights = np.frombuffer(hashlib.blake2b(key, digest_size=32).digest(), "<u8") | np.uint64(1)
+    with np.errstate(over="ignore"):
+        mixed = lengths.astype(np.uint64) * weights[3]
+        for position, weight in zip((starts, last, (starts + last) >> 1), weights[:3], strict=True):
+            mixed += (windows[position] & mask) * weight
+        return _scramble(mixed)
+
+
+def _windows(data_buffer: pa.Buffer | None, end: int) -> np.ndarray:
+    """Returns a view of the 8 bytes that begin at every byte up to ``end``; copies only when the buffer stops short."""
+    size = 0 if data_buffer is None else data_buffer.size
+    if size >= end + 8:
+        data = np.frombuffer(data_buffer, np.uint8)
+    else:
+        data = np.zeros(end + 8, np.uint8)
+        if data_buffer is not None:
+            data[: min(size, end)] = np.frombuffer(data_buffer, np.uint8)[:end]
+    return np.ndarray((end + 1,), "<u8", data, strides=(1,))
+
+
+def _scramble(words: np.ndarray) -> np.ndarray:
+    """Mixes in place by the finaliser of SplitMix64 (Steele, Lea, Flood 2014): each bit reaches all others."""
+    words ^= words >> np.uint64(30)
+    words *= np.uint64(0xBF58476D1CE4E5B9)
+    words ^= words >> np.uint64(27)
+    words *= np.uint64(0x94D049BB133111EB)
+    words ^= words >> np.uint64(31)
+    return words
+
+
+class Reservoir:
+    """The values of a column's sample while its partition is being read. Never pickled, never stored.
+
+    Args:
+        key: 16 random bytes of the run.
+        size: distinct values to keep.
+    """
+
+    def __init__(self, key: bytes, size: int = SAMPLE_SIZE) -> None:
+        self.key = key
+        self.size = size
+        self._kept: dict[int, list[object]] = {}  # hash -> [value, cells]
+        self._limit = int(_ALL)  # no value of a higher rank can enter any more
+
+    def add(self, cells: pa.StringArray) -> None:
+        """Lets the cells of a batch compete for the sample."""
+        if not len(cells):
+            return
+        order = ranks(cells, self.key)
+        if self._limit < int(_ALL):
+            cells = cells.filter(pa.array(order <= np.uint64(self._limit)))
+        for value, count, rank in self._smallest(cells):
+            whole = hashlib.blake2b(value.encode(), digest_size=8, key=self.key).digest()
+            digest = rank << 64 | int.from_bytes(whole, "little")
+            entry = self._kept.setdefault(digest, [value, 0])
+            entry[1] = int(entry[1]) + count  # type: ignore[call-overload]
+        self._trim()
+
+    def _smallest(self, cells: pa.StringArray) -> list[tuple[str, int, int]]:
+        """Returns (value, cells, rank) of the distinct values that may be among the smallest."""
+        if not len(cells):
+            return []
+        counted = pc.value_counts(cells)
+        values, counts = counted.field("values"), counted.field("counts").to_numpy()
+        order = ranks(values, self.key)
+        if len(order) > self.size:
+            bar = np.partition(order, self.size - 1)[self.size - 1]
+            keep = np.flatnonzero(order <= bar)
+            values, counts, order = values.take(pa.array(keep)), counts[keep], order[keep]
+        return list(zip(values.to_pylist(), counts.tolist(), order.tolist(), strict=True))
+
+    def _trim(self) -> None:
+        if len(self._kept) >= self.size:
+            ordered = sorted(self._kept)
+            for digest in ordered[self.size :]:
+                del self._kept[digest]
+            self._limit = ordered[self.size - 1] >> 64
+
+    def values(self) -> list[str]:
+        """Returns the sampled values, smallest hash first."""
+        return [str(self._kept[digest][0]) for digest in sorted(self._kept)]
+
+    def seal(self, label: Callable[[Sequence[str]], Sequence[frozenset[str]]]) -> ValueSample:
+        """Returns the sample without values: each becomes its hash, its cells and what ``label`` says of it."""
+        labels = label(self.values())
+        entries = {
+            digest: (int(self._kept[digest][1]), labels[index])  # type: ignore[call-overload]
+            for index, digest in enumerate(sorted(self._kept))
+        }
+        return ValueSample(self.size, entries)

@@ -1,0 +1,345 @@
+"""The catalog: what every run found, in SQLite beside recense.yaml or in PostgreSQL.
+
+While a run goes on, each partition's evidence is kept as soon as it is read, so a run killed at any moment resumes
+with nothing lost and nothing counted twice. When it ends, findings, profiles and reports are written in one
+transaction which also erases the evidence and the key of its hashes. No value and no credential is ever in it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
+
+from recense.catalog import rows, tables
+from recense.catalog.differences import differences
+from recense.catalog.engine import connect, transaction
+from recense.catalog.migrations import STEPS, Step, migrate
+from recense.catalog.packing import pack, unpack
+from recense.config.credentials import without_login
+from recense.errors import UserError, unknown
+from recense.evidence import ColumnProfile, Evidence
+from recense.model import Dataset, Partition, ScanRun, Unreadable
+
+KEEP_UNFINISHED = timedelta(days=7)
+"""A run that nobody resumed for so long gives its evidence and key back."""
+
+FINISHED = ("complete", "incomplete")
+
+PartitionId = tuple[str, str, str]
+"""Source, dataset and key of a partition."""
+
+Targets = Sequence[Mapping[str, Any]]
+"""What a run scans, as plain data without credentials (``recense.pipelines.plan.remember``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetProfile:
+    """The stored evidence of a dataset: enough to judge it again without reading it."""
+
+    dataset: Dataset
+    rows_read: int
+    columns: Mapping[str, ColumnProfile]
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A run that is going on or was stopped.
+
+    Attributes:
+        sample_key: key of its samples' hashes; it dies with the run.
+        targets: what it scans, as plain data without credentials. scope: digest of what was asked for.
+    """
+
+    id: str
+    started: str
+    sample_key: bytes
+    targets: Targets
+    scope: str
+
+
+def now() -> str:
+    """Returns the time as ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def new_run_id() -> str:
+    """Returns a name for a new run: its time of start and four random digits."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+class Catalog:
+    """The store of runs. Safe for several processes at once; each opens its own."""
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        self._engine = engine
+        self.where = where
+
+    @classmethod
+    def open(cls, url: str, steps: Sequence[Step] = STEPS) -> Catalog:
+        """Opens a catalog, creating or migrating it as needed.
+
+        Args:
+            url: SQLAlchemy URL with secrets filled in (``Config.catalog_url``).
+            steps: the migrations, for tests of migrating.
+
+        Raises:
+            ConfigError: it cannot be opened, or a newer recense wrote it.
+        """
+        where = without_login(url)
+        catalog = cls(connect(url, where), where)
+        with catalog._transaction(write=True) as connection:
+            migrate(connection, where, steps)
+        return catalog
+
+    @property
+    def file(self) -> Path | None:
+        """Returns the SQLite file, None for a database server."""
+        database = self._engine.url.database
+        is_file = self._engine.dialect.name == "sqlite" and database not in (None, "", ":memory:")
+        return Path(str(database)) if is_file else None
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Catalog:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _transaction(self, write: bool = False) -> AbstractContextManager[Connection]:
+        return transaction(self._engine, self.where, write)
+
+    # -- while a run goes on
+
+    def start(
+        self,
+        run_id: str,
+        *,
+        rules: str,
+        scope: str,
+        targets: Targets,
+        policy: str | None = None,
+        replay_of: str | None = None,
+    ) -> Unfinished:
+        """Begins a run and draws the key of its samples."""
+        run = Unfinished(run_id, now(), secrets.token_bytes(16), targets, scope)
+        with self._transaction(write=True) as connection:
+            self._erase_abandoned(connection)
+            last = connection.execute(select(func.max(tables.runs.c.sequence))).scalar() or 0
+            connection.execute(
+                insert(tables.runs).values(
+                    id=run_id,
+                    started=run.started,
+                    status="running",
+                    rules=rules,
+                    policy=policy,
+                    scope=scope,
+                    targets=list(targets),
+                    replay_of=replay_of,
+                    sample_key=run.sample_key.hex(),
+                    sequence=last + 1,
+                )
+            )
+        return run
+
+    def unfinished(self, run_id: str) -> Unfinished:
+        """Returns a run that can be resumed; ``last`` is the latest one.
+
+        Raises:
+            UserError: there is no such run, it has ended, or it was stopped too long ago.
+        """
+        with self._transaction() as connection:
+            query = select(tables.runs).order_by(tables.runs.c.sequence.desc())
+            known = connection.execute(query).mappings().all()
+        if run_id == "last":
+            found = next((row for row in known if row["sample_key"]), None)
+            if found is None:
+                raise UserError(f"no run in {self.where} can be resumed: all have ended; start a new scan")
+        else:
+            found = next((row for row in known if row["id"] == run_id), None)
+            if found is None:
+                raise UserError(unknown("run", run_id, [row["id"] for row in known[:10]]))
+        if not found["sample_key"]:
+            raise UserError(f"run {found['id']} has ended ({found['status']}) and cannot be resumed; start a new scan")
+        key = bytes.fromhex(found["sample_key"])
+        return Unfinished(found["id"], found["started"], key, found["targets"], found["scope"])
+
+    def save_partition(
+        self, run_id: str, partition: Partition, evidence: Evidence, problem: Unreadable | None = None
+    ) -> None:
+        """Keeps what was read of a partition, in place of what was kept of it before.
+
+        Args:
+            run_id: a run that was started and has not ended.
+            partition: what was read.
+            evidence: what was seen in it.
+            problem: why it was not read to its end; it is read again when the run is resumed.
+        """
+        table = tables.partitions
+        identity = {"run": run_id, "source": partition.dataset.source, "dataset": partition.dataset.name}
+        with self._transaction(write=True) as connection:
+            connection.execute(delete(table).where(*self._is(partition, run_id)))
+            connection.execute(
+                insert(table).values(
+                    **identity,
+                    key=partition.key,
+                    state=partition.state,
+                    rows=evidence.rows,
+                    complete=problem is None,
+                    problem=rows.problem(problem),
+                    evidence=pack(evidence),
+                )
+            )
+
+    def finished_partitions(self, run_id: str) -> dict[PartitionId, str | None]:
+        """Returns the partitions of a run that were read to their end, with the state they were in."""
+        table = tables.partitions
+        query = select(table.c.source, table.c.dataset, table.c.key, table.c.state)
+        with self._transaction() as connection:
+            found = connection.execute(query.where(table.c.run == run_id, table.c.complete.is_(True)))
+            return {(source, dataset, key): state for source, dataset, key, state in found}
+
+    def partition_evidence(self, run_id: str, partition: Partition) -> tuple[Evidence, Unreadable | None] | None:
+        """Returns what was read of a partition and why not all of it; None when it was not read at all."""
+        table = tables.partitions
+        query = select(table.c.evidence, table.c.problem).where(*self._is(partition, run_id))
+        with self._transaction() as connection:
+            found = connection.execute(query).one_or_none()
+        if found is None or found.evidence is None:
+            return None
+        return unpack(found.evidence), rows.unreadable_of(found.problem)
+
+    def stop(self, run_id: str) -> None:
+        """Notes that a run was interrupted; it can be resumed."""
+        with self._transaction(write=True) as connection:
+            connection.execute(
+                update(tables.runs)
+                .where(tables.runs.c.id == run_id, tables.runs.c.status == "running")
+                .values(status="stopped")
+            )
+
+    def finish(self, run: ScanRun, profiles: Sequence[DatasetProfile]) -> None:
+        """Writes everything a run found and erases its evidence and key, all in one transaction.
+
+        Raises:
+            UserError: the run has ended already, perhaps in another process.
+        """
+        with self._transaction(write=True) as connection:
+            ended = connection.execute(
+                update(tables.runs)
+                .where(tables.runs.c.id == run.id, tables.runs.c.sample_key.is_not(None))
+                .values(finished=run.finished, status=run.status, rules=run.rules, sample_key=None)
+            )
+            if ended.rowcount != 1:
+                raise UserError(f"run {run.id} has ended already; see 'recense runs'")
+            for table, values in rows.of_run(run, {(p.dataset.source, p.dataset.name): p for p in profiles}):
+                if values:
+                    connection.execute(insert(table), values)
+            connection.execute(update(tables.partitions).where(tables.partitions.c.run == run.id).values(evidence=None))
+        self._flush()
+
+    def _flush(self) -> None:
+        """Empties SQLite's write-ahead log, in which erased hashes would otherwise stay for a while."""
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                raw = connection.connection.driver_connection
+                if raw is not None:
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _erase_abandoned(self, connection: Connection) -> None:
+        before = (datetime.now(UTC) - KEEP_UNFINISHED).isoformat(timespec="seconds")
+        runs = tables.runs
+        old = select(runs.c.id).where(runs.c.sample_key.is_not(None), runs.c.started < before)
+        gone = list(connection.execute(old).scalars())
+        if gone:
+            connection.execute(update(tables.partitions).where(tables.partitions.c.run.in_(gone)).values(evidence=None))
+            connection.execute(update(runs).where(runs.c.id.in_(gone)).values(sample_key=None, status="stopped"))
+
+    # -- afterwards
+
+    def run(self, run_id: str | None = None) -> ScanRun:
+        """Returns a run as reports show it; None is the latest that ended.
+
+        Raises:
+            UserError: there is none.
+        """
+        with self._transaction() as connection:
+            found = self._row(connection, run_id)
+            return rows.run_of(connection, found, self._changes(connection, found))
+
+    def runs(self) -> list[ScanRun]:
+        """Returns all runs, latest first, without their findings."""
+        with self._transaction() as connection:
+            query = select(tables.runs).order_by(tables.runs.c.sequence.desc())
+            return [rows.head_of(row) for row in connection.execute(query).mappings()]
+
+    def changes(self, run_id: str) -> Mapping[str, object]:
+        """Returns what is new, gone and changed since the previous run that was asked for the same.
+
+        ``{"since": run or None, "new": [id], "gone": [{id, source, dataset, column, category, entity, proof}],
+        "changed": [{id, before: {entity, proof}, after: {…}}]}``. A finding in something that could not be read this
+        time is not gone.
+        """
+        with self._transaction() as connection:
+            return self._changes(connection, self._row(connection, run_id))
+
+    def profiles(self, run_id: str) -> list[DatasetProfile]:
+        """Returns the stored evidence of each dataset of a run, for judging it again."""
+        with self._transaction() as connection:
+            found = self._row(connection, run_id)
+            return [DatasetProfile(*parts) for parts in rows.profiles_of(connection, found["id"])]
+
+    def scope(self, run_id: str) -> tuple[str, Targets]:
+        """Returns the scope and the targets of a run."""
+        with self._transaction() as connection:
+            found = self._row(connection, run_id)
+            return found["scope"], found["targets"]
+
+    def _row(self, connection: Connection, run_id: str | None) -> rows.Row:
+        table = tables.runs
+        query = select(table).order_by(table.c.sequence.desc())
+        if run_id is None:
+            found = connection.execute(query.where(table.c.status.in_(FINISHED)).limit(1)).mappings().one_or_none()
+            if found is None:
+                raise UserError(f"no run has ended in {self.where} yet; start one with 'recense scan TARGET'")
+            return found
+        found = connection.execute(query.where(table.c.id == run_id)).mappings().one_or_none()
+        if found is None:
+            known = connection.execute(query.limit(10)).mappings().all()
+            raise UserError(unknown("run", run_id, [row["id"] for row in known]))
+        return found
+
+    def _changes(self, connection: Connection, found: rows.Row) -> Mapping[str, object]:
+        if found["status"] not in FINISHED:
+            return {}
+        table = tables.runs
+        before = (
+            select(table.c.id)
+            .where(table.c.scope == found["scope"], table.c.status.in_(FINISHED))
+            .where(table.c.sequence < found["sequence"])
+            .order_by(table.c.sequence.desc())
+            .limit(1)
+        )
+        previous = connection.execute(before).scalar()
+        if previous is None:
+            return {}
+        return differences(connection, previous, found["id"])
+
+    @staticmethod
+    def _is(partition: Partition, run_id: str) -> tuple[ColumnElement[bool], ...]:
+        table = tables.partitions
+        return (
+            table.c.run == run_id,
+            table.c.source == partition.dataset.source,
+            table.c.dataset == partition.dataset.name,
+            table.c.key == partition.key,
+        )

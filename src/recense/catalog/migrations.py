@@ -1,0 +1,83 @@
+"""Forward migrations of the catalog, one per schema version. A step, once released, is never edited: add the next.
+
+Each step is a list of statements that SQLite and PostgreSQL both understand; it runs with the change of the version
+number in one transaction, so a migration killed half-way has not happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, inspect, text
+
+from recense.errors import ConfigError
+
+Step = Sequence[str]
+
+STEPS: Sequence[Step] = (
+    (  # 1: recense 0.1
+        """CREATE TABLE runs (id TEXT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, status TEXT NOT NULL,
+        rules TEXT NOT NULL, policy TEXT, scope TEXT NOT NULL, targets TEXT NOT NULL, replay_of TEXT, sample_key TEXT,
+        sequence BIGINT NOT NULL)""",
+        """CREATE TABLE sources (run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, uri TEXT NOT NULL,
+        position BIGINT NOT NULL, kind TEXT NOT NULL, status TEXT NOT NULL, reason TEXT, PRIMARY KEY (run, uri))""",
+        """CREATE TABLE datasets (run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, source TEXT NOT NULL,
+        name TEXT NOT NULL, position BIGINT NOT NULL, kind TEXT NOT NULL, rows BIGINT, rows_read BIGINT NOT NULL,
+        comment TEXT, declared TEXT NOT NULL, PRIMARY KEY (run, source, name))""",
+        """CREATE TABLE columns (run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, source TEXT NOT NULL,
+        dataset TEXT NOT NULL, path TEXT NOT NULL, position BIGINT NOT NULL, type TEXT NOT NULL, cells BIGINT NOT NULL,
+        nulls BIGINT NOT NULL, distinct_values BIGINT, clean_bound DOUBLE PRECISION NOT NULL, profile TEXT NOT NULL,
+        PRIMARY KEY (run, source, dataset, path))""",
+        """CREATE TABLE partitions (run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, source TEXT NOT NULL,
+        dataset TEXT NOT NULL, key TEXT NOT NULL, state TEXT, rows BIGINT NOT NULL, complete BOOLEAN NOT NULL,
+        problem TEXT, evidence {blob}, PRIMARY KEY (run, source, dataset, key))""",
+        """CREATE TABLE findings (run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, id TEXT NOT NULL,
+        entity TEXT NOT NULL, position BIGINT NOT NULL, source TEXT NOT NULL, dataset TEXT NOT NULL, path TEXT NOT NULL,
+        category TEXT NOT NULL, proof TEXT NOT NULL, score DOUBLE PRECISION NOT NULL, cells BIGINT NOT NULL,
+        matched BIGINT NOT NULL, detectors TEXT NOT NULL, evidence TEXT NOT NULL, declared TEXT,
+        PRIMARY KEY (run, id, entity))""",
+        "CREATE INDEX findings_by_category ON findings (category, run)",
+        """CREATE TABLE unreadable (run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, position BIGINT NOT NULL,
+        source TEXT NOT NULL, path TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
+        PRIMARY KEY (run, position))""",
+    ),
+)
+
+_LOCK = 7_305_482_119  # any number, the same in every recense: one migrates, the others wait
+_BLOB = {"sqlite": "BLOB", "postgresql": "BYTEA"}
+
+
+def version(connection: Connection) -> int:
+    """Returns the schema version of a catalog, 0 for an empty database."""
+    if not inspect(connection).has_table("schema_version"):
+        return 0
+    return int(connection.execute(text("SELECT max(version) FROM schema_version")).scalar() or 0)
+
+
+def migrate(connection: Connection, where: str, steps: Sequence[Step] = STEPS) -> None:
+    """Brings a catalog to the newest version, inside the caller's transaction.
+
+    Args:
+        connection: in a transaction that no other writer shares.
+        where: the catalog's place without password, for messages.
+        steps: the migrations; the version is how many there are.
+
+    Raises:
+        ConfigError: a newer recense wrote this catalog, or the database is another program's.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    found = version(connection)
+    if found > len(steps):
+        raise ConfigError(
+            f"the catalog {where} has schema version {found} and this recense knows {len(steps)}: "
+            "update recense, or name another catalog with --catalog"
+        )
+    if found == 0:
+        if inspect(connection).get_table_names():
+            raise ConfigError(f"{where} is the database of something else; name another catalog with --catalog")
+        connection.execute(text("CREATE TABLE schema_version (version BIGINT PRIMARY KEY)"))
+    for number, step in enumerate(steps[found:], start=found + 1):
+        for statement in step:
+            connection.execute(text(statement.replace("{blob}", _BLOB[connection.dialect.name])))
+        connection.execute(text("INSERT INTO schema_version VALUES (:version)"), {"version": number})

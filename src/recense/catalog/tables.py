@@ -1,0 +1,161 @@
+"""The catalog's tables as they are in the newest schema version (``migrations`` says how they came to be).
+
+Every row hangs on a run, so that a run is kept or forgotten as a whole. No table has a place for a cell's value: the
+only blob holds the counts of a partition while its run is going on, and is emptied when the run ends.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, LargeBinary, MetaData, Table, Text
+from sqlalchemy.types import TypeDecorator
+
+_ESCAPE = "\uf8ff"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff" + _ESCAPE + "]")
+_ESCAPED = re.compile(_ESCAPE + "([0-9a-f]{4})")
+
+
+class Name(TypeDecorator[str]):
+    """Text of any content: names come from hostile files, and no database stores NUL or half a surrogate pair."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        """Escapes what no database stores."""
+        return None if value is None else _UNSTORABLE.sub(lambda m: f"{_ESCAPE}{ord(m[0]):04x}", value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> str | None:
+        """Undoes the escape."""
+        return None if value is None else _ESCAPED.sub(lambda m: chr(int(m[1], 16)), value)
+
+
+class Json(TypeDecorator[Any]):
+    """Plain data as ASCII JSON text: readable with any tool, the same on every database."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Any) -> str | None:
+        """Writes JSON."""
+        return None if value is None else json.dumps(value, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Any) -> Any:
+        """Undoes the escape."""
+        return None if value is None else json.loads(value)
+
+
+metadata = MetaData()
+
+
+def _run() -> Column[str]:
+    return Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+
+
+schema_version = Table("schema_version", metadata, Column("version", BigInteger, primary_key=True))
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("started", Text, nullable=False),  # ISO 8601, UTC
+    Column("finished", Text),
+    Column("status", Text, nullable=False),  # running | complete | incomplete | stopped
+    Column("rules", Text, nullable=False),
+    Column("policy", Text),
+    Column("scope", Text, nullable=False),  # digest of what was asked for: runs of one scope are compared
+    Column("targets", Json, nullable=False),  # what to scan, without credentials: resuming needs it
+    Column("replay_of", Text),
+    Column("sample_key", Text),  # hex; erased when the run ends
+    Column("sequence", BigInteger, nullable=False),  # order of start
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    _run(),
+    Column("uri", Name, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Name),
+)
+
+datasets = Table(
+    "datasets",
+    metadata,
+    _run(),
+    Column("source", Name, primary_key=True),
+    Column("name", Name, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("rows", BigInteger),
+    Column("rows_read", BigInteger, nullable=False),
+    Column("comment", Name),
+    Column("declared", Json, nullable=False),  # the columns as the source declares them: type, comment, key
+)
+
+columns = Table(
+    "columns",
+    metadata,
+    _run(),
+    Column("source", Name, primary_key=True),
+    Column("dataset", Name, primary_key=True),
+    Column("path", Name, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("type", Name, nullable=False),
+    Column("cells", BigInteger, nullable=False),
+    Column("nulls", BigInteger, nullable=False),
+    Column("distinct_values", BigInteger),
+    Column("clean_bound", Float, nullable=False),
+    Column("profile", Json, nullable=False),
+)
+
+partitions = Table(
+    "partitions",
+    metadata,
+    _run(),
+    Column("source", Name, primary_key=True),
+    Column("dataset", Name, primary_key=True),
+    Column("key", Name, primary_key=True),
+    Column("state", Name),
+    Column("rows", BigInteger, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("problem", Json),  # the unreadable entry when it is not complete
+    Column("evidence", LargeBinary),  # see packing; emptied when the run ends
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    _run(),
+    Column("id", Text, primary_key=True),
+    Column("entity", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("source", Name, nullable=False),
+    Column("dataset", Name, nullable=False),
+    Column("path", Name, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("proof", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("cells", BigInteger, nullable=False),
+    Column("matched", BigInteger, nullable=False),
+    Column("detectors", Json, nullable=False),
+    Column("evidence", Json, nullable=False),
+    Column("declared", Text),
+    Index("findings_by_category", "category", "run"),
+)
+
+unreadable = Table(
+    "unreadable",
+    metadata,
+    _run(),
+    Column("position", BigInteger, primary_key=True),
+    Column("source", Name, nullable=False),
+    Column("path", Name, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("reason", Name, nullable=False),
+)

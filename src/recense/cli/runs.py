@@ -1,0 +1,129 @@
+"""``runs``, ``report``, ``explain`` and ``replay``: what the catalog knows, without opening a source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from recense.cli import console
+from recense.cli.options import (
+    CatalogOption,
+    ConfigOption,
+    FormatOption,
+    LanguageOption,
+    OutputOption,
+    RunArgument,
+    load_config,
+    open_catalog,
+    show,
+)
+from recense.errors import UserError
+
+if TYPE_CHECKING:
+    from recense.model import Finding, ScanRun, Witness
+    from recense.policy import Category, Entity
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the verbs."""
+    app.command("report")(report)
+    app.command("explain")(explain)
+    app.command("replay")(replay)
+    app.command("runs")(runs)
+
+
+def report(
+    run: RunArgument = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+    language: LanguageOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Show a stored run again, in any format."""
+    settings = load_config(config, catalog)
+    with open_catalog(settings) as kept:
+        show(kept.run(run), settings, format, language, output)
+
+
+def replay(
+    run: RunArgument = None,
+    format: FormatOption = None,
+    output: OutputOption = None,
+    language: LanguageOption = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Judge a stored run with today's rules, as a new run.
+
+    No source is opened: the stored counts are enough.
+    """
+    from recense.pipelines.conclusion import replay as judge_again
+
+    settings = load_config(config, catalog)
+    with open_catalog(settings) as kept:
+        show(judge_again(kept, run), settings, format, language, output)
+
+
+def runs(catalog: CatalogOption = None, config: ConfigOption = None) -> None:
+    """List the runs in the catalog, latest first."""
+    settings = load_config(config, catalog)
+    with open_catalog(settings) as kept:
+        rows = [("RUN", "STARTED", "STATUS", "RULES")]
+        rows += [(run.id, run.started, run.status, run.rules) for run in kept.runs()]
+    console.data(console.table(rows))
+
+
+def explain(
+    finding: Annotated[str, typer.Argument(metavar="FINDING", help="Its id, the id's beginning, or DATASET.COLUMN.")],
+    run: Annotated[str | None, typer.Option("--run", metavar="RUN", help="Default: the latest run that ended.")] = None,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Show what speaks for a finding and what against it, in counts."""
+    settings = load_config(config, catalog)
+    with open_catalog(settings) as kept:
+        found = kept.run(run)
+    matches = _named(found, finding)
+    if not matches:
+        raise UserError(
+            f"run {found.id} has no finding '{finding}'; its ids stand in 'recense report {found.id} --format json'"
+        )
+    console.data("\n\n".join(_explanation(match) for match in matches))
+
+
+def _named(run: ScanRun, name: str) -> list[Finding]:
+    """Returns the findings that a word names: by id, by the beginning of one, or by dataset and column."""
+    by_id = [finding for finding in run.findings if len(name) >= 4 and finding.id.startswith(name)]
+    return by_id or [finding for finding in run.findings if f"{finding.dataset}.{finding.column}" == name]
+
+
+def _explanation(finding: Finding) -> str:
+    from recense.policy import taxonomy
+
+    words = taxonomy()
+    category, entity = words.categories.get(finding.category), words.entities.get(finding.entity)
+    article = f", Article {category.article} of the GDPR" if category and category.article else ""
+    proof = finding.proof.replace("_", " ")
+    lines = [
+        f"{finding.id}  {finding.dataset}.{finding.column}",
+        f"source    {finding.source}",
+        f"category  {finding.category}{_in_words(category, article)}",
+        f"entity    {finding.entity}{_in_words(entity)}",
+        f"proof     {proof}, score {finding.score:.2f}",
+        f"cells     {finding.matched:,} of {finding.cells:,} ({finding.share:.1%})",
+    ]
+    for title, against in (("for", False), ("against", True)):
+        spoken = [witness for witness in finding.evidence if (witness.kind == "against") is against]
+        lines.append(f"{title}:" if spoken else f"{title}: nothing")
+        lines += [f"  {_testimony(witness)}" for witness in spoken]
+    return console.printable("\n".join(lines))
+
+
+def _in_words(known: Category | Entity | None, more: str = "") -> str:
+    return f" ({known.label['en']}{more})" if known else ""
+
+
+def _testimony(witness: Witness) -> str:
+    return f"{witness.kind:<10} {witness.detector:<20} {witness.says}"

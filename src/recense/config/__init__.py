@@ -1,0 +1,244 @@
+"""recense.yaml: sources, limits, catalog and report settings. Everything in it has a default, the file too.
+
+``load`` gives plain frozen data. Passwords stay placeholders (``${CRM_PASSWORD}``) until ``SourceSpec.target`` is
+called to open the source, so a ``SourceSpec`` can be logged, pickled and sent to another process.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from recense.config import credentials
+from recense.errors import ConfigError, TargetError, unknown
+from recense.model import Limits
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from recense.config.guard import Document
+
+FILE_NAME = "recense.yaml"
+CATALOG_NAME = "recense.db"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpec:
+    """What to scan: a target and which of its datasets.
+
+    Attributes:
+        name: short name from recense.yaml, or the target without its login.
+        url: path, glob or URL; passwords of recense.yaml are still placeholders in it.
+        only, skip: globs on dataset names; ``skip`` wins. Empty ``only`` means all.
+        language: whether the language models read this source; None leaves it to the run.
+        configured: whether it stands in recense.yaml (True) or was typed on the command line.
+    """
+
+    name: str
+    url: str = field(repr=False)
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    language: bool | None = None
+    configured: bool = False
+
+    @classmethod
+    def of(cls, target: str) -> SourceSpec:
+        """Returns the specification of a target typed on the command line."""
+        return cls(name=credentials.without_login(target), url=target)
+
+    def target(self) -> str:
+        """Returns what a connector opens, secrets filled in. Keep it nowhere.
+
+        Raises:
+            ConfigError: a variable is not set.
+        """
+        return credentials.resolve(self.url, f"source '{self.name}'") if self.configured else self.url
+
+    def wants(self, dataset: str) -> bool:
+        """Tells whether a dataset of this name is to be read.
+
+        >>> SourceSpec("crm", "sqlite:///crm.db", only=("main.*",), skip=("*_log",)).wants("main.web_log")
+        False
+        """
+        chosen = not self.only or any(fnmatchcase(dataset, glob) for glob in self.only)
+        return chosen and not any(fnmatchcase(dataset, glob) for glob in self.skip)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What recense.yaml says, or the defaults.
+
+    Attributes:
+        path: the file, None when there is none.
+        catalog: SQLAlchemy URL of the catalog, its password still a placeholder.
+        language: whether language models read names and prose. jobs: processes that read at the same time.
+        report_format, report_language: what reports are when the command line does not say.
+    """
+
+    path: Path | None = None
+    catalog: str = ""
+    language: bool = True
+    jobs: int = 1
+    sources: tuple[SourceSpec, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    report_format: str = "table"
+    report_language: str = "en"
+
+    def source(self, name: str) -> SourceSpec:
+        """Returns the source of this name.
+
+        Raises:
+            TargetError: there is none; the message names the nearest.
+        """
+        for spec in self.sources:
+            if spec.name == name:
+                return spec
+        raise TargetError(
+            unknown("source", name, [spec.name for spec in self.sources]) + f" ({self.path or FILE_NAME})"
+        )
+
+    def catalog_url(self) -> str:
+        """Returns the catalog's SQLAlchemy URL with secrets filled in. Keep it nowhere."""
+        return credentials.resolve(self.catalog, "the catalog")
+
+    def catalog_file(self) -> Path | None:
+        """Returns the catalog's SQLite file, None for a database server."""
+        return Path(self.catalog.removeprefix("sqlite:///")) if self.catalog.startswith("sqlite:///") else None
+
+    @staticmethod
+    def schema() -> dict[str, Any]:
+        """Returns the JSON Schema of recense.yaml, for editors."""
+        from recense.config.document import ConfigFile
+
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": FILE_NAME,
+            **ConfigFile.model_json_schema(),
+        }
+
+
+def find(path: Path | None = None) -> Path | None:
+    """Returns the configuration file to use: the one named, else ``recense.yaml`` here if there is one.
+
+    Raises:
+        ConfigError: the one named does not exist.
+    """
+    if path is not None:
+        if not path.is_file():
+            raise ConfigError(f"no such configuration file: {path}; write one with 'recense init'")
+        return path
+    here = Path(FILE_NAME)
+    return here if here.is_file() else None
+
+
+def load(path: Path | None = None, catalog: str | None = None) -> Config:
+    """Returns the configuration of a file, or the defaults when there is none.
+
+    Args:
+        path: the file; None looks for ``recense.yaml`` in the working directory.
+        catalog: path or URL that takes precedence over the file's.
+
+    Raises:
+        ConfigError: the file is wrong; the message gives file, line, key and the nearest valid key.
+    """
+    found = find(path)
+    if found is None:
+        return Config(catalog=catalog_url_of(catalog or CATALOG_NAME, Path()))
+    from recense.config import guard
+
+    return _build(guard.read(found), found, catalog)
+
+
+def catalog_url_of(text: str, folder: Path) -> str:
+    """Returns the SQLAlchemy URL of a catalog given as path or URL; a path is relative to a folder."""
+    if "://" in text or text.startswith("${"):
+        return text
+    return f"sqlite:///{(folder / text).absolute()}"
+
+
+def _build(document: Document, path: Path, catalog: str | None) -> Config:
+    from pydantic import ValidationError
+
+    from recense.config.document import ConfigFile
+
+    if not isinstance(document.data, dict):
+        raise ConfigError(f"{document.name} holds no settings; it begins with 'version: 1' (see 'recense init')")
+    try:
+        entries = ConfigFile.model_validate(document.data)
+    except ValidationError as error:
+        problems = [_sentence(problem, document) for problem in error.errors(include_input=False, include_url=False)]
+        raise ConfigError("\n".join(problems[:5])) from None
+    folder = path.absolute().parent
+    sources: list[SourceSpec] = []
+    for index, entry in enumerate(entries.sources):
+        place = document.where(("sources", index, "url"))
+        url = entry.url if entry.url is not None else _path(entry.path or "", folder)
+        if entry.url is not None:
+            _refuse_password(entry.url, entry.name, f"{place}: the url of source '{entry.name}'")
+        if any(known.name == entry.name for known in sources):
+            raise ConfigError(f"{document.where(('sources', index))}: two sources are named '{entry.name}'")
+        sources.append(SourceSpec(entry.name, url, entry.only, entry.skip, entry.language, configured=True))
+    _refuse_password(entries.catalog, "catalog", f"{document.where(('catalog',))}: the catalog's URL")
+    return Config(
+        path=path,
+        catalog=catalog_url_of(catalog, Path()) if catalog else catalog_url_of(entries.catalog, folder),
+        language=entries.language,
+        jobs=entries.jobs,
+        sources=tuple(sources),
+        limits=Limits(**entries.limits.model_dump()),
+        report_format=entries.report.format,
+        report_language=entries.report.language,
+    )
+
+
+def _path(text: str, folder: Path) -> str:
+    """Returns a path of recense.yaml: relative to its folder, unless a variable begins it."""
+    return text if text.startswith("${") else str(folder / Path(text).expanduser())
+
+
+def _refuse_password(url: str, name: str, where: str) -> None:
+    if credentials.has_password(url):
+        variable = re.sub(r"\W", "_", name).upper() + "_PASSWORD"
+        raise ConfigError(f"{where} holds a password in clear; write ${{{variable}}} instead and set that variable")
+
+
+def _sentence(problem: ErrorDetails, document: Document) -> str:
+    """Returns one validation error as a sentence without the value that was refused."""
+    location = tuple(problem["loc"])
+    where = document.where(location)
+    key = _dotted(location)
+    if problem["type"] == "extra_forbidden":
+        known = _known_keys(location[:-1])
+        near = difflib.get_close_matches(str(location[-1]), known, n=1)
+        hint = f"did you mean '{near[0]}'? Known" if near else "known"
+        return f"{where}: unknown key '{key}'; {hint}: {', '.join(known)}"
+    if problem["type"] == "missing":
+        return f"{where}: the key '{key}' is missing"
+    if problem["type"] == "string_pattern_mismatch":
+        return f"{where}: {key}: use letters, digits, '_', '.' and '-' only, 64 at most"
+    message = problem["msg"].removeprefix("Value error, ")
+    return f"{where}: {key}: {message[:1].lower()}{message[1:]}"
+
+
+def _known_keys(location: Sequence[str | int]) -> list[str]:
+    from recense.config.document import KEYS
+
+    model = KEYS.get(tuple("*" if isinstance(part, int) else part for part in location))
+    return sorted(model.model_fields) if model else []
+
+
+def _dotted(location: Sequence[str | int]) -> str:
+    """Returns a location as people write it.
+
+    >>> _dotted(("sources", 0, "url"))
+    'sources[0].url'
+    """
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text

@@ -1,0 +1,120 @@
+"""The shape of recense.yaml as pydantic models: the one place that says which keys there are.
+
+pydantic is imported with this module, so only ``recense.config.load`` and ``schema`` import it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from recense.model import Limits
+
+_SIZE = re.compile(r"(\d{1,15})(?:\.(\d{1,3}))?\s*([kKMGT]i?)?[bB]?")
+_UNITS = {
+    **{"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12},
+    **{"ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30, "ti": 1 << 40},
+}
+_DEFAULT = Limits()
+
+
+def size(value: Any) -> int:
+    """Returns the bytes that ``400MB``, ``16 MiB`` or ``1048576`` stand for (MB = 10^6, MiB = 2^20).
+
+    >>> size("400MB"), size("1.5 GiB"), size(1024)
+    (400000000, 1610612736, 1024)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError("write a size such as 400MB or 2GiB")
+    match = _SIZE.fullmatch(str(value).strip())
+    if not match:
+        raise ValueError("write a size such as 400MB or 2GiB")
+    whole, fraction, unit = match.groups()
+    factor = _UNITS[(unit or "").lower()]
+    return int(whole) * factor + (int(fraction) * factor // 10 ** len(fraction) if fraction else 0)
+
+
+_SIZE_SCHEMA = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{_SIZE.pattern}$"}]}
+Size = Annotated[int, BeforeValidator(size), Field(gt=0), WithJsonSchema(_SIZE_SCHEMA)]
+Count = Annotated[int, Field(gt=0, strict=True)]
+Glob = Annotated[str, Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceEntry(_Strict):
+    """One source: a database by ``url`` or files by ``path``."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")] = Field(
+        description="Short name, used on the command line, in schedules and in messages."
+    )
+    url: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None,
+        description="postgresql://reader:${CRM_PASSWORD}@host/db; passwords only as ${VARIABLE} or ${file:/path}.",
+    )
+    path: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="A file, folder or glob, relative to this file."
+    )
+    only: tuple[Glob, ...] = Field(default=(), description="Globs on dataset names: read these only.")
+    skip: tuple[Glob, ...] = Field(default=(), description="Globs on dataset names: leave these out.")
+    language: bool | None = Field(default=None, description="Overrides the key of the same name above for this source.")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> SourceEntry:
+        if (self.url is None) == (self.path is None):
+            raise ValueError("a source needs either url or path, and not both")
+        return self
+
+
+class LimitEntries(_Strict):
+    """Bounds that keep a scan safe on any input."""
+
+    batch_rows: Count = Field(default=_DEFAULT.batch_rows, description="Rows of a record batch at most.")
+    batch_bytes: Size = Field(default=_DEFAULT.batch_bytes, description="Bytes of a record batch, roughly, at most.")
+    file_bytes: Size = Field(
+        default=_DEFAULT.file_bytes, description="Unpacked bytes of one file or archive member, at most."
+    )
+    ratio: Count = Field(default=_DEFAULT.ratio, description="Unpacked bytes per packed byte, at most.")
+    depth: Count = Field(default=_DEFAULT.depth, description="Archives within archives, at most.")
+    members: Count = Field(default=_DEFAULT.members, description="Members of one archive, at most.")
+    nesting: Count = Field(default=_DEFAULT.nesting, description="Levels of nested data, at most.")
+    statement_seconds: Count = Field(
+        default=_DEFAULT.statement_seconds, description="A statement's time-out in seconds."
+    )
+
+
+class ReportEntry(_Strict):
+    """How results are shown when the command line does not say."""
+
+    format: str = Field(default="table", description="table, json, jsonl, markdown, html …")
+    language: Literal["en", "fr"] = Field(default="en", description="Language of the report.")
+
+
+class ConfigFile(_Strict):
+    """recense.yaml: what to scan, where results go, and the limits."""
+
+    version: Literal[1] = Field(description="Version of this format: 1.")
+    catalog: Annotated[str, Field(min_length=1)] = Field(
+        default="recense.db",
+        description="Where results are kept: a SQLite file relative to this one, or postgresql://…",
+    )
+    language: bool = Field(default=True, description="Read names and prose with the language models.")
+    jobs: Annotated[int, Field(ge=1, le=256, strict=True)] = Field(
+        default=1, description="Processes that read at once."
+    )
+    sources: tuple[SourceEntry, ...] = Field(default=(), description="What to scan.")
+    limits: LimitEntries = LimitEntries()
+    report: ReportEntry = ReportEntry()
+
+
+KEYS: dict[tuple[str, ...], type[BaseModel]] = {
+    (): ConfigFile,
+    ("sources", "*"): SourceEntry,
+    ("limits",): LimitEntries,
+    ("report",): ReportEntry,
+}
+"""Which keys stand where; ``*`` is any index of a list."""

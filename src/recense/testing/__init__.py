@@ -1,0 +1,1 @@
+"""Contract tests and helpers for authors of plug-ins: connectors, detectors, report formats."""

@@ -1,0 +1,27 @@
+"""What all tests share: calm timings, real database servers, and the labelled data beside the checkout."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from servers import mariadb_url, postgres_url
+
+__all__ = ["mariadb_url", "postgres_url", "shared"]
+
+# Deadlines measure the machine, not the code; speed lives in benchmarks/.
+settings.register_profile("calm", deadline=None)
+settings.load_profile("calm")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of labelled data beside the checkout; tests that need it skip where it is absent."""
+    folder = Path(os.environ.get("RECENSE_SHARED", Path(__file__).parents[2] / "shared"))
+    if not (folder / "corpora").is_dir():
+        pytest.skip("the labelled data (../shared) is not beside this checkout")
+    return folder

@@ -1,0 +1,231 @@
+"""The flow under a real local Prefect server: states, retries, schedule, artifacts, and what is stored in clear.
+
+The one module that starts a server; it costs some seconds once.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from unsteady import PARTITIONS, ROWS, plan, reads
+
+pytest.importorskip("prefect")
+
+from recense.pipelines import quiet
+
+quiet.switch_off()
+
+from prefect.client.orchestration import get_client  # noqa: E402
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings  # noqa: E402
+
+from recense.catalog import Catalog  # noqa: E402
+from recense.errors import UserError  # noqa: E402
+from recense.pipelines.flows import scan  # noqa: E402
+
+PASSWORD = "hunter2zq7719"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A real server on a free port, its home in a temporary folder; gives that home."""
+    home = tmp_path_factory.mktemp("prefect")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "1",
+        "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+    }
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with pytest.MonkeyPatch.context() as patch, (home / "server.log").open("wb") as log:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            wait_for(lambda: answers(settings["PREFECT_API_URL"]), 90)
+            url, place = settings["PREFECT_API_URL"], home
+            with temporary_settings({PREFECT_API_URL: url, PREFECT_HOME: place}):
+                yield home
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def answers(url: str) -> bool:
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/health", timeout=2) as answer:
+        return bool(answer.status == 200)
+    return False
+
+
+def wait_for(condition: Callable[[], object], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def configured(folder: Path, **sources: str) -> str:
+    lines = ["version: 1", "language: false", "sources:"]
+    lines += [f"  - {{name: {name}, url: '{url}'}}" for name, url in sources.items()]
+    (folder / "recense.yaml").write_text("\n".join(lines) + "\n")
+    return str(folder / "recense.yaml")
+
+
+def run(config: str, **parameters: Any) -> Any:
+    return scan(config=config, language=False, retry_seconds=0.01, return_state=True, **parameters)
+
+
+def stored(kind: str) -> Any:
+    async def ask() -> Any:
+        async with get_client() as client:
+            return await getattr(client, f"read_{kind}")()
+
+    return asyncio.run(ask())
+
+
+def test_a_complete_scan_is_a_completed_flow_that_returns_the_run(folder: Path) -> None:
+    state = run(configured(folder, crm=plan(folder / "crm")))
+    assert state.is_completed()
+    with Catalog.open(f"sqlite:///{folder}/recense.db") as catalog:
+        found = catalog.run(state.result())
+    assert found.findings and found.datasets[0].rows_read == ROWS * PARTITIONS
+
+
+def test_a_source_that_fails_twice_then_works_is_retried(folder: Path) -> None:
+    state = run(configured(folder, crm=plan(folder / "crm", fail={"people": 2})))
+    assert state.is_completed()
+    assert len(reads(folder / "crm")) == 3 * PARTITIONS
+    with Catalog.open(f"sqlite:///{folder}/recense.db") as catalog:
+        assert catalog.run().datasets[0].rows_read == ROWS * PARTITIONS
+
+
+def test_only_errors_that_may_pass_are_retried(folder: Path) -> None:
+    state = run(configured(folder, crm=plan(folder / "crm", broken=["people"])))
+    assert state.is_failed() and "incomplete" in state.message
+    assert len(reads(folder / "crm")) == PARTITIONS
+
+
+def test_a_dead_source_leaves_the_findings_of_the_others(folder: Path) -> None:
+    config = configured(folder, dead=plan(folder / "dead", dead=True), alive=plan(folder / "alive"))
+    state = run(config)
+    assert state.is_failed()
+    with Catalog.open(f"sqlite:///{folder}/recense.db") as catalog:
+        found = catalog.run()
+    assert [source.status for source in found.sources] == ["failed", "complete"]
+    assert {finding.source for finding in found.findings} == {f"unsteady://{folder}/alive"}
+
+
+def test_the_command_line_exits_3_for_a_dead_source(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from recense.cli import main
+
+    config = configured(folder, dead=plan(folder / "dead", dead=True), alive=plan(folder / "alive"))
+    import recense.pipelines.plan as plans
+
+    original = plans.Options
+    try:
+        plans.Options = lambda **given: original(**given, retry_seconds=0.01)  # type: ignore[assignment,misc]
+        assert main(["scan", "--flow", "--config", config, "--format", "json", "--no-language", "--quiet"]) == 3
+    finally:
+        plans.Options = original  # type: ignore[misc]
+    assert '"EMAIL_ADDRESS"' in capsys.readouterr().out
+
+
+def test_a_url_with_a_password_is_no_parameter(folder: Path) -> None:
+    before = len(stored("flow_runs"))
+    with pytest.raises(UserError, match="Prefect stores parameters in clear"):
+        scan(sources=[f"postgresql://reader:{PASSWORD}@db/crm"])
+    assert len(stored("flow_runs")) == before
+
+
+def test_the_server_refuses_a_password_before_it_stores_it() -> None:
+    schema = scan.parameters.model_dump()["properties"]["sources"]
+    import jsonschema
+
+    jsonschema.validate(["crm", "data/*.csv", "postgresql://db/crm"], schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate([f"postgresql://reader:{PASSWORD}@db/crm"], schema)
+
+
+def test_artifacts_hold_counts_and_nothing_is_stored_in_clear(
+    folder: Path, server: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_PASSWORD", PASSWORD)
+    url = plan(folder / "crm", defect=["people"], datasets=["people", "clients"])
+    run(configured(folder, crm=url, db="postgresql://reader:${CRM_PASSWORD}@127.0.0.1:1/crm"))
+    artifacts = [artifact for artifact in stored("artifacts") if artifact.key == "recense-scan"]
+    assert any('"datasets": 2' in str(artifact.data) for artifact in artifacts)
+    everything = str(stored("flow_runs")) + str(stored("task_runs")) + str(stored("artifacts"))
+    assert PASSWORD not in everything and "zq7719" not in everything
+    for file in (file for file in server.rglob("*") if file.is_file()):  # database, logs, results
+        blob = file.read_bytes()
+        assert PASSWORD.encode() not in blob and b"zq7719" not in blob, file
+
+
+def test_a_schedule_runs_by_itself(folder: Path) -> None:
+    """``recense schedule serve``: a real process, a real schedule, a real source."""
+    with sqlite3.connect(folder / "crm.db") as made:
+        made.execute("CREATE TABLE people (email TEXT)")
+        made.execute("INSERT INTO people VALUES ('someone@example.org')")
+    config = configured(folder, crm=f"sqlite:///{folder}/crm.db")
+    command = [sys.executable, "-m", "recense", "schedule", "serve", "--config", config]
+    command += ["--cron", "* * * * * */2", "--timezone", "Europe/Paris"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(command, cwd=folder, env=environment)
+    try:
+        wait_for(lambda: process.poll() is not None or "complete" in statuses(folder), 90)
+        assert "complete" in statuses(folder)
+    finally:
+        process.terminate()
+        process.wait(30)
+    (deployment,) = (item for item in stored("deployments") if item.name == "recense")
+    assert not deployment.paused  # the schedule outlives the process
+
+
+def statuses(folder: Path) -> list[str]:
+    if not (folder / "recense.db").exists():
+        return []
+    with Catalog.open(f"sqlite:///{folder}/recense.db") as catalog:
+        return [run.status for run in catalog.runs()]
+
+
+def test_a_deployment_is_run_by_a_worker(folder: Path) -> None:
+    with sqlite3.connect(folder / "crm.db") as made:
+        made.execute("CREATE TABLE people (email TEXT)")
+        made.execute("INSERT INTO people VALUES ('someone@example.org')")
+    config = configured(folder, crm=f"sqlite:///{folder}/crm.db")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+
+    def call(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+        )
+
+    missing = call("recense", "schedule", "deploy", "--work-pool", "night", "--config", config, "--name", "night")
+    assert missing.returncode == 2 and "prefect work-pool create night" in missing.stderr
+    assert call("prefect", "work-pool", "create", "night", "--type", "process").returncode == 0
+    made_ = call("recense", "schedule", "deploy", "--work-pool", "night", "--config", config, "--name", "night",
+                 "--cron", "0 2 * * *", "--timezone", "Europe/Paris")  # fmt: skip
+    assert made_.returncode == 0, made_.stderr
+    assert call("prefect", "deployment", "run", "recense-scan/night").returncode == 0
+    worker = call("prefect", "worker", "start", "--pool", "night", "--run-once")
+    assert worker.returncode == 0, worker.stderr
+    with Catalog.open(f"sqlite:///{folder}/recense.db") as catalog:
+        assert catalog.run().status == "complete"

@@ -1,0 +1,78 @@
+"""The sample of distinct values: uniform, mergeable, the same for any order and cutting of the rows."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recense.evidence import ValueSample
+from recense.scanners.sampling import Reservoir, ranks
+
+KEY = b"0123456789abcdef"
+TEXTS = st.lists(st.text(alphabet="abé1 ", max_size=40), max_size=60)
+
+
+def vowels(values: Sequence[str]) -> list[frozenset[str]]:
+    """A labelling that depends on the value alone, as detectors must."""
+    return [frozenset({"vowel"} if "a" in value else ()) for value in values]
+
+
+def sample(parts: list[list[str]], size: int) -> ValueSample:
+    whole = ValueSample(size)
+    for part in parts:
+        reservoir = Reservoir(KEY, size)
+        for value in part:
+            reservoir.add(pa.array([value]))
+        whole.merge(reservoir.seal(vowels))
+    return whole
+
+
+@given(TEXTS)
+def test_equal_cells_have_equal_ranks_wherever_they_stand(values: list[str]) -> None:
+    array = pa.array(["padding", *values, "x"], pa.string())
+    together = ranks(array, KEY)[1:-1].tolist()
+    alone = [int(ranks(pa.array([value]), KEY)[0]) for value in values]
+    assert together == alone
+    assert ranks(array.slice(1, len(values)), KEY).tolist() == alone
+
+
+@given(TEXTS)
+def test_short_cells_collide_only_when_equal(values: list[str]) -> None:
+    short = sorted({value for value in values if len(value.encode()) <= 24})
+    assert len(set(ranks(pa.array(short, pa.string()), KEY).tolist())) == len(short)
+
+
+@settings(max_examples=50)
+@given(TEXTS, st.integers(1, 8), st.randoms())
+def test_any_order_and_cutting_gives_the_same_sample(values: list[str], size: int, random) -> None:
+    one_batch = Reservoir(KEY, size)
+    one_batch.add(pa.array(values, pa.string()))
+    shuffled = random.sample(values, len(values))
+    cut = random.randint(0, len(values))
+    assert one_batch.seal(vowels) == sample([shuffled[:cut], shuffled[cut:]], size)
+
+
+def test_counts_of_sampled_values_are_exact() -> None:
+    values = [f"user{n % 700}" for n in range(2100)]
+    reservoir = Reservoir(KEY, 64)
+    for start in range(0, 2100, 100):
+        reservoir.add(pa.array(values[start : start + 100]))
+    sealed = reservoir.seal(vowels)
+    assert {cells for cells, _ in sealed.entries.values()} == {3}
+
+
+def test_distinct_is_exact_when_small_and_near_when_large() -> None:
+    few, many = Reservoir(KEY, 512), Reservoir(KEY, 512)
+    few.add(pa.array(["a", "b", "a"]))
+    many.add(pa.array([f"client-{n}" for n in range(50_000)]))
+    assert few.seal(vowels).distinct() == 2
+    assert abs(many.seal(vowels).distinct() / 50_000 - 1) < 0.2
+
+
+def test_another_key_draws_another_sample() -> None:
+    array = pa.array([f"client-{n}" for n in range(5_000)])
+    one, other = Reservoir(KEY, 64), Reservoir(b"another key 1234", 64)
+    one.add(array)
+    other.add(array)
+    assert set(one.values()) != set(other.values())

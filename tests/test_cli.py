@@ -1,0 +1,353 @@
+"""The command line: exit codes, streams, bad input (docs/errors.md), and how light it is."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from recense.cli import app, console, main
+from recense.errors import ExitCode, RecenseError
+
+ROOT = Path(__file__).parents[1]
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+SECRET = "hunter2zq7719"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    with sqlite3.connect(tmp_path / "crm.sqlite") as made:
+        made.execute("CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT)")
+        made.executemany("INSERT INTO people (email) VALUES (?)", [(f"zq7719.{n}@example.org",) for n in range(30)])
+    return tmp_path
+
+
+CRM = "sqlite:///crm.sqlite"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(list(arguments))
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def scanned(capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, object]:
+    code, out, _ = run(capsys, "scan", CRM, "--no-language", "--format", "json", *more)
+    assert code == 0
+    return dict(json.loads(out))
+
+
+# -- the verbs
+
+
+def test_scan_gives_data_on_stdout_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "scan", CRM, "--no-language", "--format", "json")
+    assert code == 0 and err == ""
+    document = json.loads(out)
+    assert document["schema"] == "recense.scan/1"
+    assert {(f["column"], f["entity"]) for f in document["findings"]} == {("email", "EMAIL_ADDRESS")}
+    assert "zq7719" not in out
+
+
+def test_a_report_can_be_shown_again_in_any_format(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    document = scanned(capsys)
+    code, out, _ = run(capsys, "report", "--format", "json")
+    assert code == 0 and json.loads(out) == document
+    code, out, _ = run(capsys, "report", "-f", "html", "-o", "report.html", "--lang", "fr")
+    assert (code, out) == (0, "") and '<html lang="fr"' in (folder / "report.html").read_text()
+
+
+def test_explain_shows_both_sides(capsys: pytest.CaptureFixture[str]) -> None:
+    (finding,) = scanned(capsys)["findings"]  # type: ignore[misc]
+    for name in (finding["id"], finding["id"][:6], "people.email"):
+        code, out, _ = run(capsys, "explain", name)
+        assert code == 0 and "for:" in out and "against:" in out and "30 of 30" in out
+    code, _, err = run(capsys, "explain", "nothing")
+    assert code == 2 and "has no finding 'nothing'" in err
+
+
+def test_replay_and_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    document = scanned(capsys)
+    (Path() / "crm.sqlite").unlink()
+    code, out, _ = run(capsys, "replay", "--format", "json")
+    assert code == 0 and json.loads(out)["findings"] == document["findings"]
+    code, out, _ = run(capsys, "runs")
+    assert code == 0 and len(out.splitlines()) == 3
+
+
+def test_init_writes_what_load_and_editors_understand(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    assert run(capsys, "init")[0] == 0
+    code, out, _ = run(capsys, "config", "show")
+    assert code == 0 and "recense.yaml" in out
+    code, out, _ = run(capsys, "config", "schema")
+    assert json.loads(out) == json.loads((folder / "recense.schema.json").read_text())
+    code, _, err = run(capsys, "init")
+    assert code == 2 and "--force replaces it" in err
+
+
+def test_doctor_lists_what_is_there_and_what_is_not_set(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code, out, _ = run(capsys, "doctor")
+    assert "[scan]" in out and "catalog" in out
+    text = "version: 1\nsources: [{name: crm, url: 'mysql://u:${ZQ_MISSING}@db/x'}]\n"
+    (folder / "recense.yaml").write_text(text)
+    code, out, _ = run(capsys, "doctor")
+    assert code == 2 and "ZQ_MISSING is not set" in out
+
+
+def test_sources_of_the_configuration_are_scanned_by_name(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "recense.yaml").write_text(
+        "version: 1\nlanguage: false\nreport: {format: json}\nsources:\n"
+        "  - {name: crm, url: 'sqlite:///crm.sqlite'}\n  - {name: gone, path: gone.csv}\n"
+    )
+    code, out, _ = run(capsys, "scan", "crm")
+    assert code == 0 and json.loads(out)["findings"]
+    code, out, err = run(capsys, "scan")  # the missing one is an entry, the other is scanned all the same
+    assert code == 3 and json.loads(out)["findings"] and "1 entry was not read" in err
+    assert run(capsys, "scan", "--allow-unreadable", "not_found")[0] == 0
+    assert run(capsys, "scan", "--allow-unreadable", "*gone*")[0] == 0
+    assert run(capsys, "scan", "--allow-unreadable", "corrupt")[0] == 3
+
+
+def test_check_judges_names_only(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "schema.sql").write_text(
+        "-- CREATE TABLE no (religion text);\n"
+        "CREATE TABLE IF NOT EXISTS public.clients (\n"
+        "  id bigint PRIMARY KEY,\n  email varchar(80) DEFAULT 'a(b,c',\n"
+        '  "numero_secu" char(15),\n  price numeric(10, 2),\n  UNIQUE (email)\n);\n'
+        "ALTER TABLE clients ADD COLUMN religion text;\n"
+    )
+    (folder / "export.csv").write_text("nom;prenom;prix\nzq7719;zq7719;3\n")
+    code, out, _ = run(capsys, "check", "--format", "json")
+    document = json.loads(out)
+    fields = {field["field"]: field for field in document["fields"]}
+    assert code == 1 and document["schema"] == "recense.check/1"
+    secu = fields["public.clients.numero_secu"]
+    assert (secu["verdict"], secu["line"], secu["column"], secu["category"]) == ("block", 5, 4, "government_id")
+    assert fields["clients.religion"]["verdict"] == "block"
+    assert fields["public.clients.email"]["verdict"] == "warn"
+    assert not {"public.clients.price", "no.religion", "export.prix"} & set(fields)
+    assert "zq7719" not in out
+
+
+def test_check_is_clean_or_incomplete(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "stock.csv").write_text("sku,price\n1,2\n")
+    assert run(capsys, "check", "stock.csv")[0] == 0
+    (folder / "copy.sql").write_text("CREATE TABLE copy AS SELECT * FROM clients;")
+    code, out, _ = run(capsys, "check")
+    assert code == 3 and "cannot be judged" in out
+
+
+# -- bad input: docs/errors.md shows the same
+
+
+BAD_INPUT: dict[str, tuple[list[str], int, str]] = {
+    "a missing path": (["scan", "nope.csv"], 2, "no such file or folder: nope.csv"),
+    "an unknown kind of URL": (["scan", "mongo://db/crm"], 2, "unknown URL scheme 'mongo'"),
+    "a server that does not answer": (["scan", f"postgresql://reader:{SECRET}@127.0.0.1:1/crm"], 3, "not read"),
+    "a key misspelt": (["scan", "--config", "typo.yaml"], 2, "unknown key 'sorces'; did you mean 'sources'?"),
+    "a password in clear": (["scan", "--config", "literal.yaml"], 2, "write ${CRM_PASSWORD} instead"),
+    "no configuration": (["scan", "--config", "none.yaml"], 2, "no such configuration file: none.yaml"),
+    "nothing to scan": (["scan"], 2, "nothing to scan"),
+    "an unknown format": (["scan", CRM, "--format", "tabel"], 2, "did you mean 'table'?"),
+    "an unknown option": (["scan", CRM, "--fromat", "json"], 2, "no such option"),
+    "an unknown verb": (["scam"], 2, "no such command 'scam'"),
+    "a run that is not there": (["report", "2020"], 2, "unknown run '2020'"),
+    "a report that cannot be written": (["report", "-o", "no/folder/x.html"], 2, "cannot write no/folder/x.html"),
+    "a password for Prefect": (["scan", "--flow", f"mysql://u:{SECRET}@db/x"], 2, "stores parameters in clear"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_INPUT)
+def test_bad_input_is_one_sentence_and_its_code(case: str, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    scanned(capsys)  # so that there is a run
+    (folder / "typo.yaml").write_text("version: 1\nsorces: []\n")
+    literal = f"version: 1\nsources:\n  - name: crm\n    url: postgresql://reader:{SECRET}@db/crm\n"
+    (folder / "literal.yaml").write_text(literal)
+    arguments, code, sentence = BAD_INPUT[case]
+    ended, out, err = run(capsys, *arguments)
+    assert ended == code and sentence in err
+    assert "Traceback" not in err and SECRET not in out + err
+    if code == 2:
+        assert out == "" and err.startswith("recense: ") and len(err.splitlines()) == 1
+
+
+def test_a_mistyped_target_leaves_no_catalog_behind(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    run(capsys, "scan", "nope.csv")
+    assert not (folder / "recense.db").exists()
+
+
+def test_a_wrong_password_and_a_table_without_permission(
+    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        server = request.getfixturevalue("postgres_url")
+    except pytest.FixtureLookupError:
+        pytest.skip("no fixture postgres_url: tests/servers.py is not registered")
+    import sqlalchemy as sa
+
+    owner = sa.make_url(server)
+    engine = sa.create_engine(owner.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in (
+            "DROP SCHEMA IF EXISTS errors CASCADE",
+            "CREATE SCHEMA errors",
+            "CREATE TABLE errors.open (email text)",
+            "INSERT INTO errors.open VALUES ('zq7719@example.org')",
+            "CREATE TABLE errors.closed (email text)",
+            "DROP ROLE IF EXISTS errors_reader",
+            f"CREATE ROLE errors_reader LOGIN PASSWORD '{SECRET}'",
+            "GRANT USAGE ON SCHEMA errors TO errors_reader",
+            "GRANT SELECT ON errors.open TO errors_reader",
+        ):
+            connection.execute(sa.text(statement))
+    engine.dispose()
+    reader = owner.set(username="errors_reader", password=SECRET).render_as_string(hide_password=False)
+    wrong = owner.set(username="errors_reader", password=SECRET + "x").render_as_string(hide_password=False)
+    options = ["--only", "errors.*", "--format", "json", "--no-language"]
+    code, out, err = run(capsys, "scan", reader, *options)
+    document = json.loads(out)
+    assert code == 3 and [entry["code"] for entry in document["unreadable"]] == ["permission_denied"]
+    assert {finding["dataset"] for finding in document["findings"]} == {"errors.open"}
+    assert SECRET not in out + err and "errors_reader" not in out + err
+    if _trusts(wrong):
+        pytest.skip("this server lets everybody in")
+    code, out, err = run(capsys, "scan", wrong, *options)
+    assert code == 3 and json.loads(out)["unreadable"][0]["code"] == "access_refused"
+    assert SECRET not in out + err
+
+
+def _trusts(url: str) -> bool:
+    import sqlalchemy as sa
+
+    engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
+    try:
+        engine.connect().close()
+    except sa.exc.OperationalError:
+        return False
+    return True
+
+
+def test_an_empty_file_is_no_traceback(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "empty.csv").write_bytes(b"")
+    code, out, err = run(capsys, "scan", "empty.csv", "--format", "json", "--no-language")
+    assert code in (0, 3) and "internal error" not in err
+    assert json.loads(out)["datasets"] or json.loads(out)["unreadable"]
+
+
+def test_every_error_of_recense_has_an_exit_code() -> None:
+    def all_of(kind: type[RecenseError]) -> set[type[RecenseError]]:
+        return {kind}.union(*(all_of(sub) for sub in kind.__subclasses__()))
+
+    assert {error.exit_code for error in all_of(RecenseError)} == {
+        ExitCode.USAGE,
+        ExitCode.INCOMPLETE,
+        ExitCode.INTERNAL,
+    }
+
+
+def test_a_defect_says_where_and_no_value(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        cell = "zq7719"
+        raise ValueError(f"cannot parse {cell}")
+
+    monkeypatch.setattr("recense.config.load", broken)
+    monkeypatch.setenv("RECENSE_DEBUG", "1")
+    code, out, err = run(capsys, "runs")
+    assert code == 4 and "internal error (ValueError at test_cli.py:" in err
+    assert "zq7719" not in out + err and "Traceback" not in err
+
+
+# -- stopping
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_scan_exits_130_and_is_resumed(how: signal.Signals, folder: Path) -> None:
+    with sqlite3.connect(folder / "big.sqlite") as made:
+        for number in range(60):
+            made.execute(f"CREATE TABLE t{number} (email TEXT)")
+            made.executemany(f"INSERT INTO t{number} VALUES (?)", [(f"a{n}@example.org",) for n in range(2000)])
+    command = [sys.executable, "-m", "recense", "scan", "sqlite:///big.sqlite", "--no-language", "--format", "json"]
+    victim = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    from recense.catalog import Catalog
+
+    done = 0
+    while victim.poll() is None and done < 3:
+        if (folder / "recense.db").exists():
+            with Catalog.open(f"sqlite:///{folder}/recense.db") as catalog:
+                runs = catalog.runs()
+                done = len(catalog.finished_partitions(runs[0].id)) if runs else 0
+        time.sleep(0.01)
+    victim.send_signal(how)
+    _, err = victim.communicate(timeout=60)
+    assert victim.returncode == 130, err
+    resume = re.search(r"recense scan --resume (\S+)", err)
+    assert resume and "Traceback" not in err
+    again = [sys.executable, "-m", "recense", "scan", "--resume", resume[1], "--format", "json"]
+    ended = subprocess.run(again, env=ENVIRONMENT, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert len(json.loads(ended.stdout)["datasets"]) == 60
+
+
+# -- how it behaves among other programs
+
+
+def call(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "recense", *arguments], env=ENVIRONMENT | environment, capture_output=True, timeout=120
+    )
+
+
+HEAVY = ("prefect", "presidio_analyzer", "spacy", "pandas", "great_expectations", "pyarrow", "sqlalchemy", "pydantic")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["scan", "--help"], ["schedule", "--help"]])
+def test_help_is_light_and_fast(arguments: list[str]) -> None:
+    code = (
+        "import sys, recense.cli; recense.cli.main(sys.argv[1:]); "
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    best = 9.0
+    for _ in range(3):
+        begun = time.perf_counter()
+        done = subprocess.run([sys.executable, "-c", code, *arguments], env=ENVIRONMENT, capture_output=True, text=True)
+        best = min(best, time.perf_counter() - begun)
+    assert done.stderr.strip() == "[]" and "Usage" in done.stdout
+    assert best < 0.5
+
+
+def test_every_verb_has_help() -> None:
+    for command in app.registered_commands:
+        assert command.callback is not None and command.callback.__doc__
+
+
+def test_output_is_utf8_in_the_c_locale() -> None:
+    connection = sqlite3.connect("accent.sqlite")
+    connection.execute('CREATE TABLE "été" (courriel TEXT)')
+    connection.execute("INSERT INTO \"été\" VALUES ('a@example.org')")
+    connection.commit()
+    connection.close()
+    done = call("scan", "sqlite:///accent.sqlite", "--no-language", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert done.returncode == 0, done.stderr
+    assert "été" in done.stdout.decode("utf-8") and b"\x1b" not in done.stdout
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    assert call("scan", CRM, "--no-language").returncode == 0
+    command = f"{sys.executable} -m recense report --format json | head -c 1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], env=ENVIRONMENT, capture_output=True)
+    assert b"Traceback" not in done.stderr and done.stdout == b"{"
+
+
+def test_names_cannot_command_the_terminal(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    with sqlite3.connect(folder / "evil.sqlite") as made:
+        made.execute('CREATE TABLE "a\x1b]0;owned\x07\u202eb" (email TEXT)')
+    _, out, err = run(capsys, "scan", "sqlite:///evil.sqlite", "--no-language")
+    assert not set("\x1b\x07\u202e") & set(out + err)
+    assert console.printable("a\x1b\u202e\nb") == "a\\x1b\\u202e\nb"
