@@ -103,15 +103,15 @@ class Vocabulary:
                 drafts.setdefault(self.words(phrase), _Draft()).rules.append(rule)
         for kind, name, noun in nouns:
             getattr(drafts.setdefault(self.words(noun), _Draft()), kind).add(name)
-        for phrase, draft in drafts.items():
-            if len(phrase) > 1 and all(rule.topics for rule in draft.rules):  # elsewhere its words mean what they mean
-                for word in phrase:
+        for parts, draft in drafts.items():
+            if len(parts) > 1 and all(rule.topics for rule in draft.rules):  # elsewhere its words mean what they mean
+                for word in parts:
                     draft.modifiers |= drafts[(word,)].modifiers if (word,) in drafts else set()
         self._meanings = {
-            phrase: Meaning(
+            parts: Meaning(
                 tuple(dict.fromkeys(d.rules)), frozenset(d.subjects), frozenset(d.modifiers), frozenset(d.topics)
             )
-            for phrase, d in drafts.items()
+            for parts, d in drafts.items()
         }
         self._longest = max(map(len, self._meanings))
         self._endings = {ending: Meaning((rule,)) for rule in self.rules for ending in rule.endings}

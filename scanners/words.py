@@ -31,8 +31,8 @@ def fold(text: str) -> str:
 
 # fmt: off
 INVARIABLE = frozenset({
-    "pays", "temps", "fils", "cours", "corps", "poids", "mois", "prix", "avis", "acces", "os", "bras", "proces", "succes",
-    "dos", "repas", "colis", "fonds",
+    "pays", "temps", "fils", "cours", "corps", "poids", "mois", "prix", "avis", "acces", "os", "bras", "proces",
+    "succes", "dos", "repas", "colis", "fonds",
 })
 # fmt: on
 """French words whose final s or x is no plural."""

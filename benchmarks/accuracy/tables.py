@@ -1,0 +1,95 @@
+"""Accuracy on real tables with rows: headers and cells together, and cells alone under anonymous headers.
+
+    python -m benchmarks.accuracy.tables [--no-headers] [--no-language] [--errors] [TABLE ...]
+
+Reads ``tables/`` of the corpora (``RECENSE_SHARED``, else ``../shared``): ``labels.csv`` and the CSV files it names.
+Columns with a note (doubtful) are left out. Every second table, by name, was never looked at while rules were written:
+they are the row **held out**.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+
+from benchmarks.accuracy.corpora import shared
+from benchmarks.accuracy.score import Cell, Score, category, header
+from recense.model import Column, Dataset
+from recense.scanners.observe import ScanSettings, observe
+from recense.scanners.verdict import judge
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prints a Markdown table of scores; returns 2 when the corpora are not there."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tables", nargs="*")
+    parser.add_argument("--no-headers", action="store_true", help="judge by the cells alone")
+    parser.add_argument("--no-language", action="store_true", help="patterns, names and checks only")
+    parser.add_argument("--errors", action="store_true", help="list the columns that were missed or wrong")
+    options = parser.parse_args(arguments)
+    folder = shared("corpora/tables")
+    if folder is None:
+        print("the corpora are not there: set RECENSE_SHARED to the folder that holds corpora/", file=sys.stderr)
+        return 2
+    gold = labels(folder / "labels.csv")
+    groups = (Score("**looked at**"), Score("**held out**"), Score("**all**"))
+    print(header())
+    for place, name in enumerate(sorted(gold)):
+        if options.tables and name not in options.tables:
+            continue
+        settings = ScanSettings(sample_key=bytes(16), language=not options.no_language)
+        score = score_table(folder / f"{name}.csv", gold[name], settings, headers=not options.no_headers)
+        print(score.row(), flush=True)
+        for group in (groups[place % 2], groups[2]):
+            group.merge(score)
+    for group in groups:
+        print(group.row())
+    if options.errors:
+        print("", *groups[2].errors, sep="\n")
+    return 0
+
+
+def labels(path: Path) -> dict[str, dict[str, Cell]]:
+    """Returns the labelled columns per table."""
+    found: dict[str, dict[str, Cell]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            where = f"{row['table']}.{row['column']}"
+            cell = Cell(where, category(row["label"]), row["entity"], bool(row["note"]))
+            found.setdefault(row["table"], {})[row["column"]] = cell
+    return found
+
+
+def score_table(path: Path, gold: dict[str, Cell], settings: ScanSettings, headers: bool) -> Score:
+    """Returns the score of one table."""
+    names, columns = read(path)
+    called = {name: name if headers else f"column_{place}" for place, name in enumerate(names)}
+    batch = pa.RecordBatch.from_arrays([pa.array(cells, pa.string()) for cells in columns], list(called.values()))
+    dataset = Dataset("file:", path.name if headers else "table", "file", tuple(Column(c) for c in called.values()))
+    findings = judge(dataset, observe([batch], settings).profiles())
+    score = Score(path.stem)
+    for name, cell in gold.items():
+        score.add(cell, [(f.category, f.proof) for f in findings if f.column == called.get(name)])
+    return score
+
+
+def read(path: Path) -> tuple[list[str], list[list[str | None]]]:
+    """Returns header and columns of a CSV file; an empty cell is null. Delimiter and encoding are found out."""
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t|", key=first.count)
+    rows = list(csv.reader(text.splitlines(), delimiter=delimiter))
+    names = [name.strip() for name in rows[0]]
+    return names, [[row[place] or None if place < len(row) else None for row in rows[1:]] for place in range(len(names))]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
