@@ -7,8 +7,6 @@ import resource
 import time
 from pathlib import Path
 
-import pytest
-
 from recense.testing.connectors import read_all
 
 BEYOND = {".msg", ".doc", ".odt", ".docx", ".epub", ".rtf", ".pdf", ".pptx", ".jpg"}
@@ -55,13 +53,16 @@ def test_every_file_ends_as_labelled(corpora: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in files.iterdir()} == before
 
 
-@pytest.mark.parametrize("table", ["*.csv"])
-def test_tables_are_read_cell_for_cell(corpora: Path, table: str) -> None:
+def test_tables_are_read_cell_for_cell(corpora: Path) -> None:
     """What Python's csv module finds in well-formed tables is what the connector yields."""
-    for path in sorted((corpora / "tables").glob(table)):
-        with path.open(encoding="utf-8", newline="") as file:
-            header, *expected = list(csv.reader(file))
+    wrong = []
+    for path in sorted((corpora / "tables").glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            delimiter = max(",;\t|", key=file.readline().count)
+            file.seek(0)
+            header, *expected = [row for row in csv.reader(file, delimiter=delimiter) if row]
         rows, troubles = read_all(path)
-        assert not troubles, path.name
         found = [list(row.values()) for row in rows[path.name]]
-        assert sorted(found) == sorted(row for row in expected if row), path.name
+        if troubles or sorted(found) != sorted(expected) or (len(found) and len(rows[path.name][0]) != len(header)):
+            wrong.append(path.name)
+    assert not wrong
