@@ -216,7 +216,8 @@ class PostgresServer(Server):
         connection = self._copying(adbc)
         done = False
         try:
-            with connection.cursor(adbc_stmt_kwargs={_BATCH_BYTES: str(self.limits.batch_bytes)}) as cursor:
+            size = str(3 * self.limits.batch_bytes // 4)  # the driver stops after the row that exceeds it
+            with connection.cursor(adbc_stmt_kwargs={_BATCH_BYTES: size}) as cursor:
                 cursor.execute(table.select(self._names(table), where))
                 with _stream(cursor) as reader:
                     yield from rows.gather((rows.checked(batch, table.fields) for batch in reader), self.limits)

@@ -154,13 +154,19 @@ def gather(batches: Iterable[pa.RecordBatch], limits: Limits) -> Iterator[pa.Rec
     for batch in batches:
         for part in _split(batch, limits):
             full = rows + part.num_rows > limits.batch_rows or size + part.nbytes > limits.batch_bytes
+            # A batch that is half full is not worth the copy that joining makes.
+            full = full or 2 * rows > limits.batch_rows or 2 * size > limits.batch_bytes
             if waiting and (full or not part.schema.equals(waiting[0].schema)):
-                yield pa.concat_batches(waiting)
+                yield _joined(waiting)
                 waiting, rows, size = [], 0, 0
             waiting.append(part)
             rows, size = rows + part.num_rows, size + part.nbytes
     if waiting:
-        yield pa.concat_batches(waiting)
+        yield _joined(waiting)
+
+
+def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
 
 
 def _split(batch: pa.RecordBatch, limits: Limits) -> Iterator[pa.RecordBatch]:

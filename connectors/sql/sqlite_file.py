@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ADBC_ROWS = 128
 """Rows ADBC's driver hands over at once, whatever their width. It costs little against its own 1 024."""
+ADBC_BYTES = 64 << 20
+"""Files from this size on are worth loading ADBC, which loads pandas; below, a cursor has finished before it."""
 LOCK_SECONDS = 10.0
 """Seconds to wait for a writer."""
 _STEPS = 50_000  # virtual machine steps between two looks at the clock: some milliseconds
@@ -173,7 +175,7 @@ class SqliteFile(Database):
                 lambda done: self._by_cursor(connection, budget, statement, done, table, rows.decode),
             ]
             typed = table.stored and all(field.kind in _ADBC for field in table.fields)
-            if typed and optional("adbc_driver_sqlite.dbapi") and self._narrow(connection, table):
+            if typed and self._suits_adbc(connection, table) and optional("adbc_driver_sqlite.dbapi"):
                 ways.insert(0, lambda _: _by_adbc(address, statement, table, unchanged=lambda: self.state() == before))
             yield from rows.gather(_one_after_the_other(ways), self.limits)
         if not locked and self.state() != before:
@@ -198,16 +200,18 @@ class SqliteFile(Database):
 
         return rows.chunks(fetch, table.fields, self.limits)
 
-    def _narrow(self, connection: sqlite3.Connection, table: Table) -> bool:
-        """Returns whether rows are narrow enough for ADBC, which hands over so many at once whatever their width."""
+    def _suits_adbc(self, connection: sqlite3.Connection, table: Table) -> bool:
+        """Returns whether the file is large and its rows narrow: ADBC hands over so many whatever their width."""
         size = self._path.stat().st_size
-        if size <= 4 * self.limits.batch_bytes:
-            return True
+        if size < ADBC_BYTES:
+            return False
         try:
             highest = connection.execute(f"SELECT max(rowid) FROM main.{quote(table.name)}").fetchone()[0]  # noqa: S608
         except sqlite3.OperationalError:  # a table WITHOUT ROWID
             return False
-        return size // max(1, int(highest or 0)) * ADBC_ROWS <= self.limits.batch_bytes // 4
+        if not isinstance(highest, int) or highest < 1:  # empty, or it has a column of its own called rowid
+            return False
+        return size // highest * ADBC_ROWS <= self.limits.batch_bytes // 4
 
     def state(self) -> str | None:
         """Returns size and time of the file and of its log."""
