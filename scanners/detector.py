@@ -32,11 +32,12 @@ CUES = ("none", "optional", "required", "always")
 EDGES: Mapping[str, tuple[str, str]] = {
     "word": (r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"),
     "number": (r"(?<![0-9A-Za-z])(?<![0-9][.,_/-])", r"(?![0-9A-Za-z])(?![.,_/-][0-9])"),
+    "token": (r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][.,_/-])", r"(?![0-9A-Za-z])(?![.,_/-][0-9A-Za-z])"),
     "cell": (r"\A[ \t\r\n]*", r"[ \t\r\n]*\Z"),
     "open": ("", ""),
 }
 """What may stand beside a match. ``word``: no letter or digit. ``number``: nor a further group of digits joined by a
-point, comma, slash, hyphen or underscore. ``cell``: white space and the ends of the text only. ``open``: anything."""
+point, comma, slash, hyphen or underscore. ``token``: nor letters and digits so joined (a piece of a UUID). ``cell``: white space and the ends of the text only. ``open``: anything."""
 
 _KEYS = {
     "id", "entity", "about", "patterns", "check", "chance", "cue", "context", "against", "edges", "case", "triage",
