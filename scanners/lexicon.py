@@ -40,13 +40,15 @@ WINDOW = 12
 """Words between two context terms at most."""
 NEGATION_REACH = 28
 """Characters between a negation and its term at most: three words."""
+ENDING_AFTER = 3
+"""Letters that stand before an ending at least."""
 SHORT_TEXT = 400
 """In a text of up to this length a person anywhere is the person of every sentence."""
 
 SEPARATORS = " \t\n\r\u00a0\u202f-_'’ʼ‑–"
 """Characters that stand for one another between the words of a term."""
 
-_TO_SPACE = str.maketrans({c: " " for c in "\t\r\u00a0\u202f-_‑–"} | {"’": "'", "ʼ": "'"})
+_TO_SPACE = str.maketrans(dict.fromkeys("\t\r\xa0\u202f-_‑–", " ") | {"’": "'", "ʼ": "'"})
 _ABBREVIATIONS = "".join(
     rf"(?<!\b{word})" for word in ("m", "mr", "mm", "mme", "mrs", "ms", "dr", "pr", "st", "p", "ex", "cf", "etc")
 )
@@ -76,14 +78,14 @@ class TermMatch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One lexicon file.
+    r"""One lexicon file.
 
     Attributes:
         id: ``health``, ``trade-union`` … ; ``detector`` is the id it tallies under.
         entity: the entity of ``policy/taxonomy.yaml``.
         stems: words of a column name that announce the kind.
         codes: id -> pattern of a whole cell (``code-icd10``).
-        patterns: endings of words that are terms by their form (``\\w+ectomie``).
+        endings: ends of longer words that make them strong terms (``ectomie``).
         examples: sentences that must match and must not.
     """
 
@@ -93,13 +95,14 @@ class Kind:
     terms: Mapping[str, tuple[str, ...]]
     stems: tuple[str, ...]
     codes: Mapping[str, str]
-    patterns: tuple[str, ...]
+    endings: tuple[str, ...]
     values: tuple[str, ...]
     traps: tuple[Mapping[str, Any], ...] = ()
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def detector(self) -> str:
+        """Returns the id that the kind tallies under."""
         return f"lexicon-{self.id}"
 
 
@@ -124,7 +127,8 @@ def kinds() -> Mapping[str, Kind]:
             "en",
             "stems",
             "codes",
-            "patterns",
+            "endings",
+            "compounds",
             "values",
             "traps",
             "examples",
@@ -137,6 +141,10 @@ def kinds() -> Mapping[str, Kind]:
             tier: tuple(dict.fromkeys(str(term) for language in ("fr", "en") for term in data[language].get(tier, ())))
             for tier in ("strong", "inferred", "context")
         }
+        compounds = (
+            stem + ending for entry in data.get("compounds", ()) for stem in entry["stems"] for ending in entry["endings"]
+        )
+        terms["strong"] = tuple(dict.fromkeys((*terms["strong"], *compounds)))
         found[data["kind"]] = Kind(
             id=data["kind"],
             entity=data["entity"],
@@ -144,7 +152,7 @@ def kinds() -> Mapping[str, Kind]:
             terms=terms,
             stems=tuple(map(str, data.get("stems", ()))),
             codes=data.get("codes", {}),
-            patterns=tuple(data.get("patterns", ())),
+            endings=tuple(map(str, data.get("endings", ()))),
             values=tuple(map(str, data.get("values", ()))),
             traps=tuple(data.get("traps", ())),
             examples={key: tuple(listed) for key, listed in data.get("examples", {}).items()},
@@ -252,6 +260,8 @@ def _automaton() -> Any:
                 add(phrase, "cover", kind.id, number)
             for phrase in trap.get("beside", ()):
                 add(phrase, "beside", kind.id, number)
+        for ending in kind.endings:
+            add(ending, "ending", kind.id)
     words = shared()
     for role, listed in (
         ("person", (*words["persons"]["fr"], *words["persons"]["en"])),
@@ -268,13 +278,21 @@ def _automaton() -> Any:
     return automaton
 
 
+def _word_start(plain: str, at: int) -> int:
+    """Returns where the word begins that the character before ``at`` belongs to."""
+    while at and plain[at - 1].isalpha():
+        at -= 1
+    return at
+
+
 def _hits(plain: str, original: str, offsets: Sequence[int] | None) -> list[_Hit]:
     """Returns every phrase that stands in the text as whole words, inflected or not."""
     found = []
     size = len(plain)
     for last, (length, entries) in _automaton().iter(plain):
         start, end = last - length + 1, last + 1
-        if start and plain[start - 1].isalnum() and plain[start].isalnum():
+        inside = start > 0 and plain[start - 1].isalnum() and plain[start].isalnum()
+        if inside and all(entry.role != "ending" for entry in entries):
             continue
         inflected = end
         if end < size and plain[end].isalnum() and plain[last].isalnum():
@@ -287,7 +305,12 @@ def _hits(plain: str, original: str, offsets: Sequence[int] | None) -> list[_Hit
             else:
                 continue
         for entry in entries:
-            if inflected != end and not entry.inflects:
+            if entry.role == "ending":
+                first = _word_start(plain, start)
+                if start - first >= ENDING_AFTER:
+                    found.append(_Hit(first, inflected, entry._replace(role="strong")))
+                continue
+            if inside or (inflected != end and not entry.inflects):
                 continue
             if entry.capitals:
                 at = offsets[start] if offsets else start
@@ -295,15 +318,6 @@ def _hits(plain: str, original: str, offsets: Sequence[int] | None) -> list[_Hit
                     continue
             found.append(_Hit(start, inflected, entry))
     return found
-
-
-@functools.cache
-def _patterns() -> re.Pattern[str] | None:
-    """Returns one pattern for the words that are terms by their form, with a group per kind."""
-    groups = [
-        f"(?P<{kind.id.replace('-', '_')}>{'|'.join(kind.patterns)})" for kind in kinds().values() if kind.patterns
-    ]
-    return re.compile(rf"\b(?:{'|'.join(groups)})\b") if groups else None
 
 
 _TITLED = re.compile(
@@ -326,13 +340,12 @@ def _named_person(sentence: str) -> bool:
             return True
         if first_odds(word) > 3.0 and match.start() > 0 and word not in people_words().first_words:
             return True
-        strong, previous = likely and first_odds(word) > 1.0 or (likely and strong), match.end()
-        strong = likely
+        strong, previous = likely, match.end()
     return False
 
 
 def _surname_like(original: str, start: int, end: int) -> bool:
-    """Tells whether a one-word term is a name or an address here: ``M. Chrétien``, ``rue du Temple``, ``Jean-Baptiste``."""
+    """Tells whether a one-word term is a name or address here: *M. Chrétien*, *rue du Temple*."""
     word = original[start:end]
     if not word[:1].isupper() or " " in word:
         return False
@@ -446,12 +459,6 @@ def examine(text: str, persons: bool = False) -> list[TermMatch]:
     """
     plain, offsets = normalise(text)
     hits = _hits(plain, text, offsets)
-    pattern = _patterns()
-    if pattern is not None:
-        hits += [
-            _Hit(match.start(), match.end(), _Entry("strong", str(match.lastgroup).replace("_", "-"), False, -1, False))
-            for match in pattern.finditer(plain)
-        ]
     if not any(hit.entry.role in ("strong", "inferred", "context") for hit in hits):
         return []
     whole = _whole_value(plain, hits)

@@ -58,14 +58,14 @@ class Word:
 
     @property
     def capital(self) -> bool:
+        """Tells whether it begins with a capital."""
         return self.text[0].isupper()
 
     @property
     def initial(self) -> bool:
-        return (
-            len(self.text) == 1
-            and self.capital
-            or (len(self.text) == 3 and self.text[1] in "-‑" and self.text.isupper())
+        """Tells whether it is an initial: ``J`` or ``J-P``."""
+        return (len(self.text) == 1 and self.capital) or (
+            len(self.text) == 3 and self.text[1] in "-‑" and self.text.isupper()
         )
 
 
@@ -185,7 +185,7 @@ class _Text:
         """A first name beside a surname, whatever their case (``leone mazzi``, ``dupont jean``)."""
         for at in range(len(self.words) - 1):
             left, right = self.words[at], self.words[at + 1]
-            if left.capital and right.capital or not _joined(self.text, left, right):
+            if (left.capital and right.capital) or not _joined(self.text, left, right):
                 continue
             if (
                 min(name_odds(left.folded, self.language), name_odds(right.folded, self.language)) > 1.5
@@ -196,7 +196,7 @@ class _Text:
     # -- trimming --------------------------------------------------------------------------------------------------
 
     def trimmed(self, start: int, end: int) -> tuple[int, int, bool]:
-        """Returns the run without titles and without words that are no names at its ends, and whether a title stood there."""
+        """Returns the run without titles and ordinary words at its ends, and whether a title stood there."""
         titled = False
         lists = self.lists
         while start < end:
@@ -219,9 +219,7 @@ class _Text:
                 and len(word.text) > 1
                 and end - start > 1
                 and self.words[start + 1].text.isupper()
-            ):
-                break
-            elif not (word.folded in lists.first_words or self._ordinary(word)):
+            ) or not (word.folded in lists.first_words or self._ordinary(word)):
                 break
             start += 1
         while end > start and (
@@ -262,10 +260,8 @@ class _Text:
             and not self._starts_sentence(word.start)
         ):
             return False
-        return (
-            lower > 3e-6
-            and name_odds(word.folded, self.language) < -1.0
-            or (lower > 1e-3 and name_odds(word.folded, self.language) < 0.5)
+        return (lower > 3e-6 and name_odds(word.folded, self.language) < -1.0) or (
+            lower > 1e-3 and name_odds(word.folded, self.language) < 0.5
         )
 
     def inside_code(self, start: int, end: int) -> bool:
@@ -285,7 +281,7 @@ class _Text:
         """Tells whether a way word stands before, with only articles, titles and first names between."""
         for at in range(start - 1, max(-1, start - 4), -1):
             word = self.words[at]
-            if word.folded in _STREETS:
+            if word.folded in self.lists.ways:
                 return True
             if not (word.folded in self.lists.particles or word.folded in self.lists.titles):
                 return False
@@ -359,7 +355,7 @@ class _Text:
                 or (touching_after and fa in self.lists.company_words | self.lists.legal_forms)
                 or any(w.folded in self.lists.company_words or w.folded in self.lists.legal_forms for w in run)
             ),
-            "street": float(self.in_street(start) or (fa in _STREETS and touching_after)),
+            "street": float(self.in_street(start) or (fa in self.lists.ways and touching_after)),
             "site": float(fb in self.lists.company_words and touching_before and self.language == "fr"),
             "firm": float(
                 any(w.folded in self.lists.legal_forms for w in run[1:])
@@ -389,11 +385,6 @@ class _Text:
     def _starts_sentence(self, at: int) -> bool:
         head = self.text[:at].rstrip(" \t\"'«([“")
         return not head or head[-1] in ".!?\n:;>-—•*"
-
-
-_STREETS = frozenset(
-    "STREET AVENUE ROAD RUE BOULEVARD PLACE ALLEE CHEMIN IMPASSE QUAI SQUARE LANE DRIVE COURT WAY ROUTE COURS".split()
-)
 
 
 _IS_FIRM = re.compile(

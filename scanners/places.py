@@ -56,7 +56,6 @@ _NAME_PIECE = re.compile(
     r" *(?:(?P<small>(?:de|du|des|d|la|le|les|l|aux|au|à|en|et|sur|sous|lès|lez)(?:['’]| (?=\S)))|(?P<word>[^\W\d_][\w'’.-]*)|(?P<number>\d{1,4})(?:er|e|ème)?(?![\w]))",
     re.IGNORECASE,
 )
-_MONTHS = frozenset("JANVIER FEVRIER MARS AVRIL MAI JUIN JUILLET AOUT SEPTEMBRE OCTOBRE NOVEMBRE DECEMBRE".split())
 
 
 def _name_end(text: str, at: int) -> int:
@@ -78,14 +77,14 @@ def _name_end(text: str, at: int) -> int:
             month = (
                 following is not None
                 and following.group("word") is not None
-                and fold(following.group("word")).rstrip(".") in _MONTHS
+                and fold(following.group("word")).rstrip(".") in _words_of("months")
             )
-            if not (month and len(number) <= 2 or previous in _MONTHS and len(number) == 4):
+            if not ((month and len(number) <= 2) or (previous in _words_of("months") and len(number) == 4)):
                 break
             previous = number
         else:
             previous = fold(piece.group("word")).rstrip(".")
-            if piece.group("word")[0].islower() and previous not in _MONTHS:
+            if piece.group("word")[0].islower() and previous not in _words_of("months"):
                 lower += 1
                 if lower > 4:
                     break
@@ -200,13 +199,6 @@ def _with_inside(text: str, start: int) -> int:
     return start - (min(start, 120) - before.start()) if before else start
 
 
-_SHORT = frozenset("AV PL ALL IMP CHE CH CHEM RTE SQ PASS FG FBG RPT ESP PROM HAM DOM RES VC ZI ZA ZAC".split())
-_HOMONYMS = frozenset(
-    "LOT LOTS PORTE ESCALIER COURS COTE COUR PASSAGE PLACE PONT FERME MAS VOIE QUARTIER ROUTE VILLA MAIL CLOS RAMPE DESCENTE GALERIE".split()
-)
-"""Way words that are things to count as well: *3 cours de maths*, *2 places libres*."""
-
-
 def _french(text: str) -> Iterator[Place]:
     for match in _street().finditer(text):
         end = _name_end(text, match.end())
@@ -216,9 +208,9 @@ def _french(text: str) -> Iterator[Place]:
         trimmed = text[match.start() : end].rstrip(" ,.-'’")
         end, coded = _with_city(text, match.start() + len(trimmed))
         way = fold(match.group("way")).rstrip(".")
-        if way in _SHORT and not coded and not name[:1].isupper():
+        if way in _words_of("french_abbreviations") and not coded and not name[:1].isupper():
             continue  # "3 ch de plus", "2 pl libres": abbreviations need a name or a city
-        if way in _HOMONYMS and not coded and not any(char.isupper() for char in name):
+        if way in _words_of("french_homonyms") and not coded and not any(char.isupper() for char in name):
             continue
         yield Place(_with_inside(text, match.start()), end, True)
     for match in _unnumbered().finditer(text):
@@ -263,6 +255,12 @@ def is_address(value: str) -> bool:
     """Tells whether the value is an address and little else (four fifths of its characters at least)."""
     stripped = value.strip()
     return 6 <= len(stripped) <= 250 and sum(p.end - p.start for p in find_addresses(stripped)) >= 0.8 * len(stripped)
+
+
+@functools.cache
+def _words_of(key: str) -> frozenset[str]:
+    """Returns a list's words, folded."""
+    return frozenset(fold(word) for word in _lists()[key])
 
 
 @functools.cache

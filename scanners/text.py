@@ -31,6 +31,8 @@ _SKIPPED_PIPES = ["parser", "morphologizer", "tagger", "lemmatizer", "attribute_
 _LABELS = {
     "PER": "PERSON", "PERSON": "PERSON", "LOC": "LOCATION", "GPE": "LOCATION", "FAC": "LOCATION", "ORG": "ORGANIZATION",
 }  # fmt: skip
+_SCORES = {Strength.FOUND: 0.8, Strength.CANDIDATE: 0.5, Strength.INFERRED: 0.4, Strength.VALUE: 0.5}
+"""Score of a lexicon's match by its strength; what is not named here is no span."""
 _ENGINE_LOCK = threading.Lock()
 
 
@@ -157,8 +159,6 @@ def _classes() -> dict[str, Any]:
     class LexiconRecognizer(EntityRecognizer):  # type: ignore[misc]
         """Articles 9 and 10, all kinds at once; a person that the model and a title agree on counts as named."""
 
-        _SCORES = {Strength.FOUND: 0.8, Strength.CANDIDATE: 0.5, Strength.INFERRED: 0.4, Strength.VALUE: 0.5}
-
         def __init__(self, language: str) -> None:
             super().__init__([kind.entity for kind in kinds().values()], supported_language=language, name="lexicon")
 
@@ -167,9 +167,9 @@ def _classes() -> dict[str, Any]:
 
         def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[Any]:
             return [
-                result(kinds()[m.kind].entity, m.start, m.end, self._SCORES[m.strength], _detector(m.kind, m.strength))
+                result(kinds()[m.kind].entity, m.start, m.end, _SCORES[m.strength], _detector(m.kind, m.strength))
                 for m in examine(text)
-                if m.strength in self._SCORES
+                if m.strength in _SCORES
             ]
 
     return {
@@ -292,10 +292,10 @@ def _rank(span: Span) -> tuple[float, int, float, int]:
 
 
 def resolve(spans: Iterable[Span]) -> list[Span]:
-    """Returns the spans that stand after conflicts: what is proved first, then an e-mail over its parts, an address
-    over the persons in it, identifiers over names, the higher score, the longer one.
+    """Returns the spans that stand after conflicts, in order.
 
-    Spans of Articles 9 and 10 stay beside all others; of the same entity the longest stays.
+    What is proved comes first, then an e-mail over its parts, an address over the persons in it, identifiers over
+    names, the higher score, the longer span. Spans of Articles 9 and 10 stay beside all others; of the same entity the longest stays.
     """
     special: list[Span] = []
     plain: list[Span] = []
