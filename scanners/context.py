@@ -79,8 +79,18 @@ class TableContext:
         return self._units[path]
 
     def readings(self, path: str) -> Iterator[tuple[Unit, ...]]:
-        """Yields a column's name as units without the shared prefix or suffix and then, if there is one, with it."""
+        """Yields a column's name as units: the name itself, with the shared prefix or suffix, with its parents.
+
+        Of nested data the parent goes first when it is a noun: ``customer.name`` is a person's.
+        """
+        parents = _parents(path)
+        nested = self._vocabulary.units((*self._vocabulary.words(parents), *self.words(path))) if parents else ()
+        telling = any(unit.meaning and unit.meaning.subjects for unit in nested[:-1])
+        if telling:
+            yield nested
         yield self.units(path)
+        if nested and not telling:
+            yield nested
         whole = self._raw.get(path)
         if whole is not None and whole != self.words(path):
             yield self._vocabulary.units(whole)
@@ -194,6 +204,11 @@ class TableContext:
 
 def _last(path: str) -> str:
     return path.rsplit(".", 1)[-1].removesuffix("[]")
+
+
+def _parents(path: str) -> str:
+    """Returns the two nearest parents of a nested column: ``order.customer.address.city`` -> ``customer address``."""
+    return " ".join(part.removesuffix("[]") for part in path.split(".")[-3:-1])
 
 
 def _table_part(name: str) -> tuple[str, str]:

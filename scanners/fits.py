@@ -14,21 +14,21 @@ from recense.scanners import bars
 
 WORDS = ("word", "phrase")
 NUMBERS = ("integer", "decimal")
-CODES = ("code", "word", "integer", "other", "phrase")
+CODES = ("code", "word", "integer", "other", "phrase", "decimal")  # a spreadsheet stores numbers as floats
 
 FORMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("PERSON", "FIRST_NAME", "LAST_NAME", "BIRTH_PLACE", "CITY", "REGION", "BANK_NAME"), (*WORDS, "code")
     ),
     **dict.fromkeys(("COMPANY", "DEPARTMENT", "JOB_TITLE", "QUALIFICATION"), (*WORDS, "code", "prose")),
-    **dict.fromkeys(("ADDRESS", "HOBBY", "PURCHASE"), (*WORDS, "code", "prose", "integer")),
+    **dict.fromkeys(("ADDRESS", "HOBBY", "PURCHASE"), (*WORDS, "code", "prose", *NUMBERS)),
     **dict.fromkeys(
         ("PERSON_NOTE", "LOG_ACTION", "SEARCH_QUERY", "SECRET_QUESTION"), (*WORDS, "prose", "code", "json")
     ),
     **dict.fromkeys(
         ("BIRTH_DATE", "DEATH_DATE", "LOG_TIMESTAMP", "CONSENT_DATE"), ("date", "integer", "phrase", "code")
     ),
-    **dict.fromkeys(("INCOME", "PAYMENT", "CREDIT", "AGE", "FAMILY"), (*NUMBERS, *WORDS, "code", "flag", "date")),
+    **dict.fromkeys(("INCOME", "PAYMENT", "CREDIT", "AGE", "FAMILY"), (*NUMBERS, *WORDS, "code", "flag", "date", "other", "prose")),
     **dict.fromkeys(("COORDINATES",), (*NUMBERS, "other", "code", "json", "phrase")),
     **dict.fromkeys(("NATIONALITY", "LANGUAGE", "COUNTRY", "PSEUDONYM", "USERNAME"), (*WORDS, "code")),
     **dict.fromkeys(("PASSWORD", "PASSWORD_HASH", "TOKEN", "PRIVATE_KEY"), (*CODES, "prose", "json")),
@@ -37,7 +37,7 @@ FORMS: dict[str, tuple[str, ...]] = {
 }
 """Classes of shape (``recense.scanners.cells.FORMS``) that an entity may have; an entity not listed may have any."""
 
-CLOSED = frozenset({"GENDER", "CIVILITY", "CONSENT", "CARD_TYPE", "HOUSING", "MEMBERSHIP", "EMPLOYMENT", "VEHICLE"})
+CLOSED = frozenset({"GENDER", "CIVILITY", "CONSENT", "CARD_TYPE", "HOUSING", "MEMBERSHIP", "EMPLOYMENT", "VEHICLE", "FAMILY", "QUALIFICATION"})
 """Entities that are mostly codes of a closed list: few distinct values bear out the name."""
 
 LABELS: dict[str, tuple[str, ...]] = {
@@ -69,13 +69,13 @@ def bears_out(entity: str, profile: ColumnProfile) -> Fit:
     """Returns how well a column's values, detectors aside, bear out that they are of an entity."""
     if not profile.filled or not profile.sampled.distinct:
         return Fit.SILENT
+    if entity in CLOSED and profile.distinct <= bars.CLOSED_SET:
+        return Fit.AGREES
     forms = FORMS.get(entity)
     if forms and profile.form_share(*forms) < bars.SOME:
         return Fit.DENIES
     if entity == "BIRTH_DATE" and profile.form_share("date") >= bars.COLUMN:
         return _births(profile)
-    if entity in CLOSED:
-        return Fit.AGREES if profile.distinct <= bars.CLOSED_SET else Fit.SUITS
     if entity in ("PASSWORD", "TOKEN", "PASSWORD_HASH") and profile.distinct <= 2 and profile.filled > bars.DISTINCT:
         return Fit.DENIES  # a flag called like a secret
     if entity in STRICT:

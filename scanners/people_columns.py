@@ -44,7 +44,8 @@ def _names(profile: ColumnProfile, context: TableContext, named: bool) -> Clue |
     label = max(PERSONS, key=profile.label_share)
     share = profile.label_share(label)
     rival = max(profile.label_share(other) for other in ELSE)
-    if share > rival and (profile.distinct >= bars.DISTINCT or named) and share >= bars.SOME:
+    least = bars.DISTINCT if label == "person" else bars.CLOSED_SET + 1  # April, May and June are first names
+    if share > rival and (profile.distinct >= least or named) and share >= bars.SOME:
         entity = {"person": "PERSON", "first_name": "FIRST_NAME", "surname": "LAST_NAME"}[label]
         near = named or context.setting == "person"
         if named and share >= bars.MOST and profile.distinct >= bars.DISTINCT:

@@ -27,6 +27,8 @@ NATURAL = frozenset(
     {"PERSON", "FIRST_NAME", "LAST_NAME", "EMAIL_ADDRESS", "PHONE_NUMBER", "FR_NIR", "BIRTH_DATE", "CIVILITY"}
 )
 """Entities that make the rows of a dataset persons', whatever it is called."""
+PLACES = frozenset({"COORDINATES", "POSTCODE", "CITY", "REGION", "COUNTRY"})
+"""Entities that are personal only where persons are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def judge(dataset: Dataset, profiles: Mapping[str, ColumnProfile]) -> tuple[Find
     cases = [_Case(c, profiles.get(c.path, ColumnProfile()), tuple(classify(c, context))) for c in columns]
     clues = {case.column.path: _ordinary(case, context) for case in cases}
     about_persons = context.setting in ("person", "linked") or _has_persons(clues.values())
+    if not about_persons:
+        clues = {path: [c for clue in found if (c := _unpeopled(clue))] for path, found in clues.items()}
     findings: list[Finding] = []
     for case in cases:
         found = clues[case.column.path] + special_clues(case.hints, case.profile, about_persons)
@@ -220,6 +224,13 @@ def _fit_witness(fit: Fit, profile: ColumnProfile) -> Witness | None:
     return Witness(
         "values", "shapes", f"{profile.filled:,} cells, {profile.distinct:,} distinct, {kind}", profile.filled
     )
+
+
+def _unpeopled(clue: Clue) -> Clue | None:
+    """Returns what is left of a clue where nobody is named: a place is a place, and a name of a field is a hint."""
+    if clue.entity not in PLACES:
+        return clue
+    return clue.at_most(Proof.TO_CHECK) if any(witness.kind == "name" for witness in clue.witnesses) else None
 
 
 def _has_persons(clues: Iterable[Sequence[Clue]]) -> bool:

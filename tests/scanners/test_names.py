@@ -111,6 +111,13 @@ def test_a_table_with_first_names_is_about_persons_whatever_it_is_called():
     }
 
 
+def test_the_parent_of_a_nested_field_says_whose_it_is():
+    found = table("events.json", "customer.name", "product.name", "customer.address.city", "items[].name")
+    assert found["customer.name"] == {"PERSON"}
+    assert found["customer.address.city"] == {"CITY"}
+    assert found["product.name"] == found["items[].name"] == set()
+
+
 def test_the_prefix_that_columns_share_is_no_word_of_theirs():
     found = table("F_COMPTET", "ct_num", "ct_email", "ct_telephone", "ct_prenom", "ct_nom")
     assert found["ct_nom"] == {"PERSON"}
