@@ -64,7 +64,9 @@ def test_valid_values_are_found_and_invalid_ones_refused(kind: str, identifiers:
     (entry,) = [e for e in identifiers if e["id"] == kind]
     asked = [detectors()[id_] for id_ in DETECTORS[kind]]
     for value in entry["valid_synthetic"]:  # type: ignore[attr-defined]
-        for text in _variants(value) - ({value.lower()} if CASE_MATTERS & set(DETECTORS[kind]) and value != value.lower() else set()):
+        for text in _variants(value) - (
+            {value.lower()} if CASE_MATTERS & set(DETECTORS[kind]) and value != value.lower() else set()
+        ):
             assert any(judge(d, text)[1] for d in asked), f"entry {kind}: a valid value is missed"
     for value in entry["invalid"]:  # type: ignore[attr-defined]
         assert not any(judge(d, value)[0] for d in asked), f"entry {kind}: an invalid value is accepted"
