@@ -74,12 +74,15 @@ def to_array(values: Sequence[Any], wanted: pa.DataType | None = None, as_text: 
     >>> to_array([1, None, 3]).type, to_array([1, "a"]).to_pylist(), to_array([2**70]).to_pylist()
     (DataType(int64), ['1', 'a'], ['1180591620717411303424'])
     """
-    if wanted is not None:
+    kinds = {type(value) for value in values if value is not None}
+    # Arrow would take an integer for a day's number, and cut the time off a timestamp.
+    temporal = wanted is not None and pa.types.is_temporal(wanted)
+    exact = datetime.date if wanted is not None and pa.types.is_date(wanted) else datetime.datetime
+    if wanted is not None and (not temporal or kinds <= {exact}):
         try:
             return pa.array(values, wanted)
         except _MISFIT:
             pass
-    kinds = {type(value) for value in values if value is not None}
     natural = _natural(kinds, values)
     if natural is not None and wanted != pa.string():
         try:

@@ -11,6 +11,7 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL, make_url
 
 from recense.connectors import redact, scheme
+from recense.connectors.sql.local_file import file_of
 from recense.connectors.sql.tables import Database, Table
 from recense.errors import SourceError, TargetError
 from recense.model import Dataset, Limits, Partition, Unreadable
@@ -127,14 +128,13 @@ def database(target: str, limits: Limits) -> tuple[str, str, Database]:
     """
     name = (scheme(target) or "").partition("+")[0]
     if name == "sqlite":
-        from recense.connectors.sql.sqlite_file import SqliteFile, file_of
+        from recense.connectors.sql.sqlite_file import SqliteFile
 
         path = file_of(target, "sqlite")
         uri = f"sqlite:///{path}"
         return "sqlite", uri, SqliteFile(uri, path, limits)
     if name == "duckdb":
         from recense.connectors.sql.duckdb_file import DuckdbFile
-        from recense.connectors.sql.sqlite_file import file_of
 
         path = file_of(target, "duckdb")
         uri = f"duckdb:///{path}"

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent
-from urllib.parse import unquote
 
 from recense.connectors.sql import failures, rows
+from recense.connectors.sql.local_file import file_state
 from recense.connectors.sql.tables import Database, Field, Table, column_key, dataset_name
-from recense.errors import RetriableError, SourceError, TargetError
+from recense.errors import RetriableError, SourceError
 from recense.model import Column, Dataset, Limits, Unreadable
 from recense.plugins import optional
 
@@ -370,40 +370,3 @@ def check_header(path: Path) -> None:
         problem = SourceError("permission_denied", "the file cannot be opened")
     if problem is not None:
         raise problem
-
-
-def file_state(path: Path, *companions: str) -> str | None:
-    """Returns size and time of change of a file and of those beside it (``-wal``), None when it is gone."""
-    parts = []
-    for place in (path, *(path.with_name(path.name + end) for end in companions)):
-        try:
-            found = place.stat()
-            parts.append(f"{found.st_size}:{found.st_mtime_ns}")
-        except OSError:
-            if place is path:
-                return None
-            parts.append("-")
-    return "/".join(parts)
-
-
-def file_of(target: str, kind: str) -> Path:
-    """Returns the file that ``sqlite:///relative.db`` or ``sqlite:////absolute.db`` means.
-
-    A name may hold ``?``, ``#`` and ``%``: what exists as it is written is taken so, then without the URL's query,
-    then with ``%20`` and its like decoded.
-
-    Raises:
-        TargetError: the URL names no file.
-    """
-    _, _, rest = target.partition("://")
-    if not rest.startswith("/") or rest.strip("/").partition("?")[0] in {"", ":memory:"}:
-        raise TargetError(
-            f"a {kind} URL names a file: {kind}:///relative/path or {kind}:////absolute/path (three or four slashes)"
-        )
-    written = rest[1:]
-    bare = written.partition("?")[0]
-    for candidate in (written, bare, unquote(written), unquote(bare)):
-        with contextlib.suppress(OSError, ValueError):
-            if Path(candidate).exists():
-                return Path(candidate)
-    return Path(bare)
