@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from recense.scanners.gazetteers import communes, fold, names, words
+from recense.scanners.places import big_cities
 from recense.scanners.people import first_odds, name_odds, people_words
 
 THRESHOLD = 0.0
@@ -104,6 +105,7 @@ class _Text:
         self.language = language
         self.words = _words(text)
         self.named = sorted(named)
+        self.cut_firm = False  # the last run that was trimmed lost a company word at its end
         self.lists = people_words()
         self.caseless = not any(c.isupper() for c in text)
         self.upper = sum(c.isupper() for c in text) > 0.6 * max(1, sum(c.isalpha() for c in text))
@@ -197,7 +199,7 @@ class _Text:
 
     def trimmed(self, start: int, end: int) -> tuple[int, int, bool]:
         """Returns the run without titles and ordinary words at its ends, and whether a title stood there."""
-        titled = False
+        titled = self.cut_firm = False
         lists = self.lists
         while start < end:
             word = self.words[start]
@@ -234,6 +236,7 @@ class _Text:
             if titled and end - start == 1:
                 break
             end -= 1
+            self.cut_firm |= self.words[end].folded in lists.company_words or self.words[end].folded in lists.legal_forms
         return start, end, titled or (start < end and self._is_title_before(start))
 
     def _is_title(self, at: int, end: int) -> bool:
@@ -335,6 +338,8 @@ class _Text:
             / len(known),
             "wordy": max(0.0 if lo < 1e-6 else min(4.0, math.log(lo / 1e-6)) for lo in lower),
             "two": float(len(heavy) == 2),
+            "rare_two": float(len(heavy) == 2 and any(k is False and lo == 0.0 for k, lo in zip(known, lower, strict=True))),
+            "english": float(self.language == "en"),
             "three": float(len(heavy) >= 3),
             "long": float(len(run) > 4),
             "initial": float(any(w.initial for w in run)),
@@ -357,6 +362,8 @@ class _Text:
             ),
             "street": float(self.in_street(start) or (fa in self.lists.ways and touching_after)),
             "site": float(fb in self.lists.company_words and touching_before and self.language == "fr"),
+            "cut_firm": float(self.cut_firm),
+            "big_city": float(place in big_cities()),
             "firm": float(
                 any(w.folded in self.lists.legal_forms for w in run[1:])
                 or (touching_after and fa in self.lists.legal_forms)
@@ -369,7 +376,7 @@ class _Text:
             "number_before": float(bool(_NUMBER_END.search(self.text[max(0, a - 8) : a]))),
             "number_after": float(bool(_NUMBER_START.match(self.text[b : b + 6]))),
             "verb_after": float(fa in self.lists.human_verbs),
-            "speaker": float(self.text[b : b + 1] == ":" or bool(_SPEAKS.match(self.text[b : b + 12]))),
+            "speaker": float(bool(_SPEAKS.match(self.text[b : b + 12])) and self._starts_line(a)),
             "named_so": float(bool(_NAMED_SO.search(self.text[max(0, a - 32) : a]))),
             "single": float(len(heavy) == 1),
             "clear_first": float(len(heavy) == 1 and firsts[0] > 3.0),
@@ -381,6 +388,10 @@ class _Text:
             "possessive": float(self.text[b : b + 2] in ("'s", "’s")),
             "hyphen": float(any("-" in w.text for w in heavy)),
         }
+
+    def _starts_line(self, at: int) -> bool:
+        head = self.text[:at].rstrip(" \t\"'«>-*")
+        return not head or head[-1] == "\n"
 
     def _starts_sentence(self, at: int) -> bool:
         head = self.text[:at].rstrip(" \t\"'«([“")
@@ -395,7 +406,7 @@ _CODE_BEFORE = re.compile(r"[^\W_][._/\\@]$|[@#/\\_]$")
 _CODE_AFTER = re.compile(r"[._/\\@][^\W_]|[@_\\]")
 _NUMBER_END = re.compile(r"(?<!\d)(?!(?:1\d|20)\d\d )\d+[a-zA-Z]? $")
 _NUMBER_START = re.compile(r",? (?!(?:1\d|20)\d\d(?!\d))\d")
-_SPEAKS = re.compile(r" ?[\[(]\d\d?:\d\d")
+_SPEAKS = re.compile(r" ?[\[(]\d\d?:\d\d|: ?[\"'«]? ?[A-ZÀ-Ý]")
 _NAMED_SO = re.compile(
     r"(?:\bnames? (?:is|was|are)|\bnam(?:ed|e) ?:?|\bcall(?:ed|s)? (?:me|him|her|you)|\bI am|\bI['’]m|\bthis is|\bstarring|\bguy named|\bknown as"
     r"|\bm['’]appelle|\bs['’]appelle|\bje suis|\bc['’]est|\b(?:pré)?nom ?:?|\bici|\bsigné(?:e)? ?:?|\bde la part de|\bsigned ?:?|\bfrom ?:|\bde ?:|\bà l['’]attention de|\bsoy|\bsono|\bme llamo|\bmi chiamo)\s*$",
@@ -405,15 +416,18 @@ _NAMED_SO = re.compile(
 
 WEIGHTS: dict[str, float] = {
     # what the model says
-    "bias": 0.3, "ner": 1.7, "ner_fr": 0.8, "ner_place": -1.9, "ner_org": -0.4, "ner_none": -0.5, "ner_single": -0.6,
+    "bias": 0.1, "english": 0.4, "ner": 1.9, "ner_fr": 0.8, "ner_place": -1.7, "ner_org": -0.4, "ner_none": -0.5,
+    "ner_single": -0.7,
     # what the gazetteers say
-    "odds_min": 0.4, "first_first": 0.3, "unknown": -0.3, "wordy": -0.4, "clear_first": -0.6, "plain_surname": -0.7, "single_rare": -0.9,
+    "odds_min": 0.4, "first_first": 0.3, "unknown": -0.4, "wordy": -0.4, "clear_first": -0.6, "plain_surname": -0.7,
+    "single_rare": -0.8, "rare_two": 0.6, "big_city": -0.8,
     # what stands around it
-    "titled": 3.2, "cue_before": 0.9, "named_so": 2.9, "verb_after": 2.0, "speaker": 0.8, "possessive": 2.0, "place_before": -1.3,
-    "company": -1.3, "street": -4.0, "site": -2.5, "firm": -3.0, "number_before": -4.4, "number_after": -4.3,
+    "titled": 3.2, "cue_before": 0.9, "named_so": 2.8, "verb_after": 1.9, "speaker": 0.9, "possessive": 1.9,
+    "place_before": -1.3, "company": -1.3, "street": -4.0, "site": -2.5, "firm": -3.0, "cut_firm": -3.0,
+    "number_before": -4.4, "number_after": -4.3,
     # what it looks like
-    "single": -0.6, "two": 0.5, "three": 1.1, "long": -4.0, "initial": 1.2, "hyphen": 0.6, "alone": 1.5, "lower": -2.9, "upper": -3.5,
-    "acronym": -1.3, "caseless": 1.8,
+    "single": -0.5, "two": 0.4, "three": 1.2, "long": -3.9, "initial": 1.1, "hyphen": 0.6, "alone": 1.6, "lower": -3.0,
+    "upper": -3.3, "acronym": -1.9, "caseless": 1.9,
 }  # fmt: skip
 """Log-odds per witness; a witness that is not named says nothing."""
 
@@ -422,6 +436,7 @@ _AGAIN = 2.0
 _LISTED = 1.5
 """Bonus of a name that a comma, *and* or *et* joins to a person."""
 _CLEAR = 1.0
+_LEAST, _ENUMERATED = -1.8, 1.2
 _LIST_GAP = re.compile(r"\s*(?:,|;|/|&|,? ?(?:and|et|y|e|und|or|ou))\s*")
 
 
@@ -443,12 +458,32 @@ def vote(text: str, named: Iterable[Named], language: str) -> list[Vote]:
     """
     first = [_weighed(text, *found) for found in candidates(text, named, language)]
     clear = [candidate for candidate in first if candidate.odds > _CLEAR]
-    second = [_supported(text, candidate, clear) for candidate in first]
+    second = [_supported(text, candidate, clear) for candidate in _enumerated(text, first)]
     kept: list[_Candidate] = []
     for candidate in sorted(second, key=lambda c: (-c.odds, c.start, -c.end)):
         if candidate.odds > THRESHOLD and not any(candidate.start < k.end and k.start < candidate.end for k in kept):
             kept.append(candidate)
     return [Vote(c.start, c.end, c.odds, c.voices) for c in sorted(kept)]
+
+
+def _enumerated(text: str, found: Sequence[_Candidate]) -> list[_Candidate]:
+    """Returns the candidates, those of a list of three or more (*Morrison, Rogers and Torres*) with a bonus.
+
+    A list of firms (*Clark, Romero and Hall Orchestra*) has a word after it that ends the matter before: its last
+    candidate is improbable, and the chain breaks there.
+    """
+    ordered = sorted(found)
+    chains: list[list[_Candidate]] = []
+    for candidate in ordered:
+        if candidate.odds < _LEAST:
+            continue
+        last = chains[-1][-1] if chains else None
+        if last is not None and 0 < candidate.start - last.end < 8 and _LIST_GAP.fullmatch(text, last.end, candidate.start):
+            chains[-1].append(candidate)
+        else:
+            chains.append([candidate])
+    listed = {candidate[:2] for chain in chains if len(chain) >= 3 for candidate in chain}
+    return [c._replace(odds=c.odds + _ENUMERATED) if c[:2] in listed else c for c in found]
 
 
 def _weighed(text: str, start: int, end: int, features: dict[str, float]) -> _Candidate:
@@ -487,7 +522,8 @@ def candidates(text: str, named: Iterable[Named], language: str) -> Iterator[tup
             continue
         if start < end and (read.inside_code(start, end) or read.in_street(start)):
             continue
-        if start >= end and whole[1] - whole[0] == 1 and names().first.get(read.words[whole[0]].folded, 0.0) > 0.0:
+        lone = read.words[whole[0]].folded
+        if start >= end and whole[1] - whole[0] == 1 and lone in names().first and lone not in people_words().first_words:
             start, end = whole  # a first name that is a common word as well (Chuck, Lone): the witnesses decide
         if start >= end or (start, end) in seen:
             continue

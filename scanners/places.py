@@ -284,6 +284,11 @@ def is_city(value: str) -> bool:
     return " " in name or words().title.get(name, 0.0) >= words().lower.get(name, 0.0) / 2
 
 
+def big_cities() -> frozenset[str]:
+    """Returns the folded names of large cities beyond France, hyphens as spaces."""
+    return _folded("cities")
+
+
 def is_country(value: str) -> bool:
     """Tells whether the value is a country's French or English name."""
     return 2 <= len(value) <= 40 and spaced(value.strip()) in _folded("countries")
