@@ -27,7 +27,8 @@ import pyarrow.compute as pc
 
 from recense.evidence import Tally
 from recense.scanners.gazetteers import fold
-from recense.scanners.lexicon import Kind, Strength, examine, kinds, normalise
+from recense.scanners.lexicon import Strength, examine
+from recense.scanners.lexicon_terms import Kind, kinds, normalise
 
 _SEPARATOR = r"[\s\x{202f}_'’ʼ‑–-]+"
 _BEFORE = r"(?:^|[^a-z0-9à-öø-ÿœ])"

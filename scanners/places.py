@@ -38,7 +38,8 @@ def _either(key: str, dot: bool = True) -> str:
     return f"(?:{'|'.join(re.escape(word).replace(chr(92) + ' ', ' +') for word in found)}){'[.]?' if dot else ''}"
 
 
-_NUMBER = r"(?<![\w/.,-])(?:n° ?)?\d{1,4}(?: ?(?:bis|ter|quater)(?: ?[a-d](?![\w'’]))?| ?[a-d](?![\w'’]))?(?: ?[-/&] ?\d{1,4}(?: ?(?:bis|ter|[a-d](?![\w'])))?)?"
+_SUFFIX = r"(?: ?(?:bis|ter|quater)(?: ?[a-d](?![\w'’]))?| ?[a-d](?![\w'’]))"
+_NUMBER = rf"(?<![\w/.,-])(?:n° ?)?\d{{1,4}}{_SUFFIX}?(?: ?[-/&] ?\d{{1,4}}{_SUFFIX}?)?"
 _WORD = r"[^\W\d_][\w'’.-]*"
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*|\d{1,2}(?:er|ème|e)?(?![\w.])|(?:19|18)\d\d(?!\d))"
 _POSTCODE = r"(?:F-|FR-)?(?<!\d)\d{2} ?\d{3}(?!\d)"
@@ -53,7 +54,8 @@ def _street() -> re.Pattern[str]:
 
 
 _NAME_PIECE = re.compile(
-    r" *(?:(?P<small>(?:de|du|des|d|la|le|les|l|aux|au|à|en|et|sur|sous|lès|lez)(?:['’]| (?=\S)))|(?P<word>[^\W\d_][\w'’.-]*)|(?P<number>\d{1,4})(?:er|e|ème)?(?![\w]))",
+    r" *(?:(?P<small>(?:de|du|des|d|la|le|les|l|aux|au|à|en|et|sur|sous|lès|lez)(?:['’]| (?=\S)))"
+    r"|(?P<word>[^\W\d_][\w'’.-]*)|(?P<number>\d{1,4})(?:er|e|ème)?(?![\w]))",
     re.IGNORECASE,
 )
 
@@ -109,10 +111,9 @@ def _unnumbered() -> re.Pattern[str]:
     """A way, box or hamlet without number, which needs the post code that follows."""
     name = rf"(?: +{_WORD}){{1,6}}?"
     box = r"(?:B\.?P\.?|C\.?S\.?|T\.?S\.?A\.?) ?\d{1,5}|(?:lieu[- ]dit|lieudit)(?: +[\w'’.-]+){1,4}?|le bourg|au bourg"
-    return re.compile(
-        rf"(?<![\w])(?:{_either('french_ways')}(?![\w]){name}|{box})(?={_GAP}(?:(?:B\.?P\.?|C\.?S\.?) ?\d{{1,5}}{_GAP})?{_POSTCODE})",
-        re.IGNORECASE,
-    )
+    more = rf"(?:(?:B\.?P\.?|C\.?S\.?) ?\d{{1,5}}{_GAP})?"
+    ways = _either("french_ways")
+    return re.compile(rf"(?<!\w)(?:{ways}(?!\w){name}|{box})(?={_GAP}{more}{_POSTCODE})", re.IGNORECASE)
 
 
 _CODE_CITY = re.compile(rf"(?P<code>{_POSTCODE})[ ,\t-]{{1,3}}(?P<city>[^\W\d_][\w'’. -]{{1,60}})", re.IGNORECASE)
@@ -128,27 +129,36 @@ def _inside() -> re.Pattern[str]:
     )
 
 
+_UK_CODE = r"(?-i:[A-Z]{1,2}\d[A-Z\d]?) ?(?-i:\d[A-Z]{2})\b"
+
+
 @functools.cache
 def _english() -> re.Pattern[str]:
     """A number, one to four words and a way word; then flat, town, state and code."""
-    name = r"(?:(?:[NSEW]|North|South|East|West)\.? +)?(?:(?-i:[A-Z][\w'’.-]*|\d{1,3}(?:st|nd|rd|th))|[a-z][\w'’-]+) *(?: +(?-i:[A-Z0-9][\w'’.-]*)| +[a-z][\w'’-]+){0,3}?"
+    point = r"(?:(?:[NSEW]|North|South|East|West)\.? +)?"
+    first = r"(?:(?-i:[A-Z][\w'’.-]*|\d{1,3}(?:st|nd|rd|th))|[a-z][\w'’-]+)"
+    name = rf"{point}{first} *(?: +(?-i:[A-Z0-9][\w'’.-]*)| +[a-z][\w'’-]+){{0,3}}?"
+    flat = r"(?:(?:flat|unit|apt|suite)\.? *\w{1,4},? +)?"
     unit = r"(?:,? *(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|#)\.? *#? *[\w-]{1,6})?"
-    town = r"(?: +(?-i:[NSEW]{1,2})(?!\w))?(?:[,\n]+ *(?-i:[A-Z][\w'’.-]*[a-z])(?: +(?-i:[A-Z][\w'’.-]*[a-z])){0,3}(?= *[,\n]| +[A-Z]{1,2}\d| *$| +\d{5})){0,3}"
+    capital = r"(?-i:[A-Z][\w'’.-]*[a-z])"
+    town = rf"[,\n]+ *{capital}(?: +{capital}){{0,3}}(?= *[,\n]| +[A-Z]{{1,2}}\d| *$| +\d{{5}})"
+    towns = rf"(?: +(?-i:[NSEW]{{1,2}})(?!\w))?(?:{town}){{0,3}}"
     code = rf"(?:,?\s+{_UK_CODE}|(?:,?\s+(?-i:[A-Z]{{2}})(?!\w))?(?:,?\s+\d{{5}}(?:-\d{{4}})?(?!\d))?)"
-    return re.compile(
-        rf"(?<![\w/.,-])(?:(?:flat|unit|apt|suite)\.? *\w{{1,4}},? +)?\d{{1,6}}[a-z]?,? +{name} +(?P<way>{_either('english_ways')})(?![\w]){unit}{town}{code}",
-        re.IGNORECASE,
-    )
+    way = rf"(?P<way>{_either('english_ways')})(?!\w)"
+    return re.compile(rf"(?<![\w/.,-]){flat}\d{{1,6}}[a-z]?,? +{name} +{way}{unit}{towns}{code}", re.IGNORECASE)
 
 
-_UK_CODE = r"(?-i:[A-Z]{1,2}\d[A-Z\d]?) ?(?-i:\d[A-Z]{2})\b"
-_ELSEWHERE = re.compile(
-    rf"(?<!\w)(?:(?:Via|Viale|Piazza|Corso|Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Rua|Travessa)(?: (?:de|del|della|dei|di|da|do|das|dos|la|las|los|el))* +{_CAPITAL}(?: +{_CAPITAL}|"
-    rf" (?:de|del|della|di|da|do)(?= )){{0,4}},? *(?:n°? *)?\d{{1,4}}[a-z]?(?!\w)"
-    r"|[A-ZÄÖÜ][\wäöüß.-]*(?:straße|strasse|str\.|weg|platz|gasse|allee|damm|ufer|straat|laan|plein|gracht|gatan|vägen|gade|vej|katu|utca|út)\.? +\d{1,4} ?[a-z]?(?!\w)"
-    r"|P\.?O\.? Box \d{1,6})"
-    r"(?:,?\s+(?:[A-Z]{1,2}-)?\d{4,5}(?!\d)(?: ?[A-Z]{2}(?!\w))?\s+[A-ZÄÖÜ][\wäöüß.-]+)?"
+_OF = r"(?:de|del|della|dei|di|da|do|das|dos|la|las|los|el)"
+_ROMANCE = (
+    r"(?:Via|Viale|Piazza|Corso|Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Rua|Travessa)"
+    rf"(?: {_OF})* +{_CAPITAL}(?: +{_CAPITAL}| {_OF}(?= )){{0,4}},? *(?:n°? *)?\d{{1,4}}[a-z]?(?!\w)"
 )
+_GERMANIC = (
+    r"[A-ZÄÖÜ][\wäöüß.-]*(?:straße|strasse|str\.|weg|platz|gasse|allee|damm|ufer|straat|laan|plein|gracht|gatan|vägen"
+    r"|gade|vej|katu|utca|út)\.? +\d{1,4} ?[a-z]?(?!\w)"
+)
+_THEIR_CITY = r"(?:,?\s+(?:[A-Z]{1,2}-)?\d{4,5}(?!\d)(?: ?[A-Z]{2}(?!\w))?\s+[A-ZÄÖÜ][\wäöüß.-]+)?"
+_ELSEWHERE = re.compile(rf"(?<!\w)(?:{_ROMANCE}|{_GERMANIC}|P\.?O\.? Box \d{{1,6}}){_THEIR_CITY}")
 
 
 def _city_length(text: str, code: str | None) -> int:
@@ -173,7 +183,7 @@ def _city_length(text: str, code: str | None) -> int:
 
 
 def _with_city(text: str, end: int) -> tuple[int, bool]:
-    """Returns the end of an address whose street ends at ``end`` once its post code and city are added, and if they were."""
+    """Returns the end of an address once its post code and city are added to its street, and whether they were."""
     gap = _AFTER_STREET.match(text, end)
     if gap:
         code = _CODE_CITY.match(text, gap.end())
@@ -282,6 +292,11 @@ def is_city(value: str) -> bool:
         return False
     # The list has lost its articles (La Table, La Chaudière): a lone word must be a name rather than a common word.
     return " " in name or words().title.get(name, 0.0) >= words().lower.get(name, 0.0) / 2
+
+
+def big_cities() -> frozenset[str]:
+    """Returns the folded names of large cities beyond France, hyphens as spaces."""
+    return _folded("cities")
 
 
 def is_country(value: str) -> bool:

@@ -17,9 +17,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from recense.scanners import language as languages
-from recense.scanners.lexicon import Strength, examine, kinds
-from recense.scanners.persons import Named, vote
+from recense.scanners.lexicon import Strength, examine
+from recense.scanners.lexicon_terms import kinds
+from recense.scanners.persons import vote
 from recense.scanners.places import find_addresses
+from recense.scanners.reading import Named
 
 WINDOW = 8_000
 """Characters of a long text that are read at once."""
@@ -295,7 +297,8 @@ def resolve(spans: Iterable[Span]) -> list[Span]:
     """Returns the spans that stand after conflicts, in order.
 
     What is proved comes first, then an e-mail over its parts, an address over the persons in it, identifiers over
-    names, the higher score, the longer span. Spans of Articles 9 and 10 stay beside all others; of the same entity the longest stays.
+    names, the higher score, the longer span. Spans of Articles 9 and 10 stay beside all others;
+    of the same entity the longest stays.
     """
     special: list[Span] = []
     plain: list[Span] = []

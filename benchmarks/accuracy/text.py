@@ -25,6 +25,7 @@ from typing import Any
 from recense.scanners.lexicon import Strength, examine
 from recense.scanners.text import Span, find_spans
 
+HERE = Path(__file__).parents[2].parent / "shared" / "corpora" / "text"
 LABELS = {
     "PERSON": {"PERSON"},
     "EMAIL": {"EMAIL_ADDRESS"},
@@ -84,6 +85,11 @@ def documents(folder: Path, name: str, part: str, limit: int) -> Iterator[dict[s
                     return
 
 
+def around(text: str, start: int, end: int) -> str:
+    """Returns a place with its surroundings, on one line."""
+    return f"{text[max(0, start - 30) : start]}[{text[start:end]}]{text[end : end + 20]}".replace("\n", "\\n")
+
+
 def judge(score: Score, predicted: Iterable[Span], gold: list[dict[str, Any]], text: str, repeats: bool) -> list[str]:
     """Adds one document's counts and returns its errors, with their surroundings."""
     errors = []
@@ -94,13 +100,13 @@ def judge(score: Score, predicted: Iterable[Span], gold: list[dict[str, Any]], t
             score.right += 1
         elif not (repeats and set(text[span.start : span.end].split()) <= names):
             score.wrong += 1
-            errors.append(f"+ {text[max(0, span.start - 30) : span.start]}[{text[span.start : span.end]}]{text[span.end : span.end + 20]}")
+            errors.append(f"+ {around(text, span.start, span.end)}")
     for g in gold:
         if any(span.start < g["end"] and g["start"] < span.end for span in spans):
             score.found += 1
         else:
             score.missed += 1
-            errors.append(f"- {text[max(0, g['start'] - 30) : g['start']]}[{text[g['start'] : g['end']]}]{text[g['end'] : g['end'] + 20]}")
+            errors.append(f"- {around(text, g['start'], g['end'])}")
     return errors
 
 
@@ -128,7 +134,7 @@ def measure(folder: Path, name: str, part: str, limit: int, shown: int) -> None:
         )
     print(f"| {name} | speed | | {characters / seconds / 1000:.1f} kB/s | | |")
     for error, count in errors.most_common(shown):
-        print("   ", count, error.replace("\n", "\\n"))
+        print("   ", count, error)
 
 
 def measure_health(folder: Path, name: str, part: str, limit: int) -> None:
@@ -136,19 +142,23 @@ def measure_health(folder: Path, name: str, part: str, limit: int) -> None:
     spans = hit = told = documents_with = 0
     for document in documents(folder, name, part, limit):
         gold = [span for span in document["spans"] if span["label"] == "HEALTH"]
-        mine = [m for m in examine(document["text"], persons=True) if m.kind == "health" and m.strength not in (Strength.TRAPPED, Strength.LEGAL)]
+        mine = [
+            m
+            for m in examine(document["text"], persons=True)
+            if m.kind == "health" and m.strength not in (Strength.TRAPPED, Strength.LEGAL)
+        ]
         spans += len(gold)
         hit += sum(any(m.start < g["end"] and g["start"] < m.end for m in mine) for g in gold)
         documents_with += bool(gold)
         told += bool(gold and mine)
-    print(f"| {name} | HEALTH spans | {spans} | | {hit / max(1, spans):.3f} ({wilson(hit, spans)}) | |")
-    print(f"| {name} | HEALTH sentences | {documents_with} | | {told / max(1, documents_with):.3f} ({wilson(told, documents_with)}) | |")
+    for what, found, total in (("spans", hit, spans), ("sentences", told, documents_with)):
+        print(f"| {name} | HEALTH {what} | {total} | | {found / max(1, total):.3f} ({wilson(found, total)}) | |")
 
 
 def main() -> None:
     """Reads the arguments and prints a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpora", type=Path, default=Path(__file__).parents[2].parent / "shared" / "corpora" / "text")
+    parser.add_argument("--corpora", type=Path, default=HERE)
     parser.add_argument("--docs", type=int, default=300, help="documents of each set at most")
     parser.add_argument("--part", choices=("tune", "report", "all"), default="report")
     parser.add_argument("--errors", type=int, default=0, help="errors to show per set (of public sets only)")

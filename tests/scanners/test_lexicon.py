@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,15 +13,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recense.policy import taxonomy
-from recense.scanners.lexicon import Strength, examine, kinds, normalise
+from recense.scanners.lexicon import Strength, examine
 from recense.scanners.lexicon_scan import LexiconScan, detector_ids
+from recense.scanners.lexicon_terms import kinds, normalise
 
 SHARED = Path(os.environ.get("RECENSE_SHARED", Path(__file__).parents[2].parent / "shared"))
 SPEAKING = {Strength.FOUND, Strength.CANDIDATE, Strength.INFERRED, Strength.VALUE}
 LAW_KINDS = {
-    "health": "health", "trade_union": "trade-union", "religious_philosophical": "religion", "political_opinion": "politics",
-    "racial_ethnic_origin": "ethnicity", "genetic": "genetic", "biometric": "biometric", "sex_life_orientation": "sex", "criminal_offence": "criminal",
-}  # fmt: skip
+    "health": "health",
+    "trade_union": "trade-union",
+    "religious_philosophical": "religion",
+    "political_opinion": "politics",
+    "racial_ethnic_origin": "ethnicity",
+    "genetic": "genetic",
+    "biometric": "biometric",
+    "sex_life_orientation": "sex",
+    "criminal_offence": "criminal",
+}
 
 
 def spoken(text: str) -> dict[str, Strength]:
@@ -154,8 +163,40 @@ def test_a_dictionary_column_counts_the_same() -> None:
     assert LexiconScan().tally(cells.dictionary_encode()) == LexiconScan().tally(cells)
 
 
-WORDS = ["arrêt", "maladie", "Mme", "Roux", "délégué", "syndical", "CGT", "gêne", "ARRET", "arrêt-maladie", "cancer", "du", "sein", "le", "salarié", "aucun",
-         "plainte", "police", "vol", "médecin", "hôpital", "catholique", "FO", "fibre", "néphropathie", "NEPHROPATHIE", "d’un", "\u00a0", "-", ".", "\n", "E11"]  # fmt: skip
+WORDS = [
+    "arrêt",
+    "maladie",
+    "Mme",
+    "Roux",
+    "délégué",
+    "syndical",
+    "CGT",
+    "gêne",
+    "ARRET",
+    "arrêt-maladie",
+    "cancer",
+    "du",
+    "sein",
+    "le",
+    "salarié",
+    "aucun",
+    "plainte",
+    "police",
+    "vol",
+    "médecin",
+    "hôpital",
+    "catholique",
+    "FO",
+    "fibre",
+    "néphropathie",
+    "NEPHROPATHIE",
+    "d’un",
+    "\u00a0",
+    "-",
+    ".",
+    "\n",
+    "E11",
+]
 SCAN = LexiconScan()
 
 
@@ -172,6 +213,19 @@ def test_any_text_is_examined_and_its_spans_lie_inside(text: str) -> None:
     plain, offsets = normalise(text)
     assert offsets is None or len(offsets) == len(plain)
     assert all(0 <= match.start <= match.end <= len(text) for match in examine(text))
+
+
+def test_hostile_cells_cost_no_more_than_their_length() -> None:
+    started = time.perf_counter()
+    for text in (
+        "cancer " * 30_000,
+        "cancer. " * 30_000,
+        "médecin hôpital " * 15_000,
+        "a" * 500_000,
+        "pas de " * 50_000 + "cancer",
+    ):
+        examine(text)
+    assert time.perf_counter() - started < 30
 
 
 def test_counts_add_up_over_any_split() -> None:

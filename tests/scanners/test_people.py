@@ -10,14 +10,45 @@ from recense.scanners import people
 from recense.scanners.gazetteers import Packed, fold
 
 PERSONS = [
-    "DUPONT Jean", "dupont jean-pierre", "DURAND, Paul", "M. Le Goff", "Mme lefebvre", "LE BRIS Anne-Laure", "KOUASSI Serge", "J-P. Marchetti",
-    "Rachid B.", "A. Martin", "John Smith", "Marie-Claude Lefèvre", "Nguyen Thi Lan", "Mlle Sophie Moreau", "BEN ALI Karim",
-]  # fmt: skip
+    "DUPONT Jean",
+    "dupont jean-pierre",
+    "DURAND, Paul",
+    "M. Le Goff",
+    "Mme lefebvre",
+    "LE BRIS Anne-Laure",
+    "KOUASSI Serge",
+    "J-P. Marchetti",
+    "Rachid B.",
+    "A. Martin",
+    "John Smith",
+    "Marie-Claude Lefèvre",
+    "Nguyen Thi Lan",
+    "Mlle Sophie Moreau",
+    "BEN ALI Karim",
+]
 OTHERS = [
-    "Clinique Saint-Jean", "Lycée Jean Moulin", "Dubois Électricité", "GARAGE MARTIN", "Martin SARL", "Chaudière murale", "palette endommagée",
-    "VILLENEUVE SUR LOT", "Saint-Denis", "Monsieur le Préfet", "M. le maire", "Technicien SSI", "En cours", "Table basse", "12 rue Victor Hugo",
-    "Sales Manager", "Queso Cabrales", "REF 1234", "", "é", "Carte bleue",
-]  # fmt: skip
+    "Clinique Saint-Jean",
+    "Lycée Jean Moulin",
+    "Dubois Électricité",
+    "GARAGE MARTIN",
+    "Martin SARL",
+    "Chaudière murale",
+    "palette endommagée",
+    "VILLENEUVE SUR LOT",
+    "Saint-Denis",
+    "Monsieur le Préfet",
+    "M. le maire",
+    "Technicien SSI",
+    "En cours",
+    "Table basse",
+    "12 rue Victor Hugo",
+    "Sales Manager",
+    "Queso Cabrales",
+    "REF 1234",
+    "",
+    "é",
+    "Carte bleue",
+]
 
 
 @pytest.mark.parametrize("value", PERSONS)

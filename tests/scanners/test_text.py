@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recense.scanners import labels as L
 from recense.scanners import text as text_module
-from recense.scanners.persons import Named, vote
+from recense.scanners.persons import vote
+from recense.scanners.reading import Named
 from recense.scanners.text import Span, resolve
 
 pytest.importorskip("presidio_analyzer", reason="needs the extra [scan]")
@@ -126,7 +129,7 @@ def test_labels_do_not_depend_on_the_neighbours() -> None:
 )
 def test_resolved_spans_do_not_overlap_and_ignore_order(spans: list[Span]) -> None:
     kept = resolve(spans)
-    assert all(left.end <= right.start for left, right in zip(kept, kept[1:], strict=False))
+    assert all(left.end <= right.start for left, right in itertools.pairwise(kept))
     assert resolve(spans[::-1]) == kept and set(kept) <= set(spans)
 
 
@@ -149,7 +152,10 @@ def engine():  # type: ignore[no-untyped-def]
 
 
 def test_a_note_gives_all_its_data_in_order(engine: object) -> None:
-    text = "Mme Roux (jean.roux@example.fr, 06 12 34 56 78), 12 rue Victor Hugo, 75001 Paris, est en arrêt maladie. IBAN FR7630006000011234567890189."
+    text = (
+        "Mme Roux (jean.roux@example.fr, 06 12 34 56 78), 12 rue Victor Hugo, 75001 Paris, est en arrêt maladie. "
+        "IBAN FR7630006000011234567890189."
+    )
     found = [(text[s.start : s.end], s.entity, s.category) for s in text_module.find_spans(text)]
     assert found == [
         ("Roux", "PERSON", "identification"),
