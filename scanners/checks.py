@@ -193,7 +193,7 @@ def _range(first: int, last: int) -> tuple[str, ...]:
 
 
 _BRANDS: tuple[tuple[tuple[str, ...], frozenset[int]], ...] = (
-    (("4",), frozenset({13, 16, 19})),  # Visa
+    (("4",), frozenset({16, 19})),  # Visa; thirteen digits are out of use, and EAN of Germany begin with 4
     (_range(51, 55) + _range(2221, 2720), frozenset({16})),  # Mastercard
     (("34", "37"), frozenset({15})),  # American Express
     (_range(300, 305) + ("36", "38", "39"), frozenset({14, 16})),  # Diners

@@ -231,9 +231,19 @@ def _agree(detector: Detector, where: str) -> None:
     for regex, compiled in zip(detector.regexes, detector.compiled, strict=True):
         if compiled.search("") or compiled.search(" "):
             raise DetectorError(f"{where}: key 'patterns': {regex!r} matches an empty text")
+    if detector.case == "any" and (lonely := sorted(filter(_lonely, detector.shapes), key=str)):
+        raise DetectorError(
+            f"{where}: key 'patterns': {lonely[0].regex!r}: case is ignored for a-z only; write [éÉ] for accented letters"
+        )
     from recense.scanners import re2  # here: it imports pyarrow, which words and checks do without
 
     re2.refuse_bad(detector, where)
+
+
+def _lonely(shape: Shape) -> bool:
+    """Tells whether an accented letter stands in a shape without its other case."""
+    chars = {char for char in shape.regex if not char.isascii() and char.swapcase() != char and len(char.swapcase()) == 1}
+    return "À-Ö" not in shape.regex and any(char.swapcase() not in chars for char in chars)
 
 
 def _prove(detector: Detector, where: str) -> None:

@@ -87,9 +87,9 @@ def widened(regex: str) -> str:
     """
     out = []
     for token in _TOKEN.findall(regex):
-        if token == r"\d" or token.isdigit():
+        if token == r"\d" or token in tuple("0123456789"):  # not isdigit: ² is no digit here
             token = "[0-9]"
-        elif token.startswith("[") and not token.startswith("[^") and re.search(r"\d|\\d", token):
+        elif token.startswith("[") and not token.startswith("[^") and re.search(r"[0-9]|\\d", token):
             rest = re.sub(r"[0-9]-[0-9]|\\d|(?<!-)[0-9](?!-)", "", token[1:-1])
             token = f"[0-9{rest}]"
         out.append(token)
