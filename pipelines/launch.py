@@ -87,7 +87,15 @@ def run_flow(
         run_id=run_id,
         retry_seconds=options.retry_seconds,
     )
-    state = flow(**chosen, return_state=True)
+    try:
+        state = flow(**chosen, return_state=True)
+    except RuntimeError as error:
+        if "connect to" not in str(error) and "reach API" not in str(error):
+            raise
+        raise UserError(
+            "Prefect's server does not answer: start one with 'prefect server start' and set PREFECT_API_URL, "
+            "or scan without --flow"
+        ) from None
     if state.is_failed():
         error = state.result(raise_on_failure=False)
         if isinstance(error, UserError):
@@ -177,6 +185,8 @@ def load_flow() -> Any:
     """
     quiet.switch_off()
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+    # Without a server Prefect starts a temporary one, and its first start makes a database: slow machines need long.
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
     try:
         from recense.pipelines.flows import scan
     except ModuleNotFoundError as error:

@@ -110,7 +110,7 @@ def test_sources_of_the_configuration_are_scanned_by_name(capsys: pytest.Capture
     code, out, _ = run(capsys, "scan", "crm")
     assert code == 0 and json.loads(out)["findings"]
     code, out, err = run(capsys, "scan")  # the missing one is an entry, the other is scanned all the same
-    assert code == 3 and json.loads(out)["findings"] and "1 entry was not read" in err
+    assert code == 3 and json.loads(out)["findings"] and "1 entry was not read (exit 3)" in err
     assert run(capsys, "scan", "--allow-unreadable", "not_found")[0] == 0
     assert run(capsys, "scan", "--allow-unreadable", "*gone*")[0] == 0
     assert run(capsys, "scan", "--allow-unreadable", "corrupt")[0] == 3
@@ -151,7 +151,11 @@ def test_check_is_clean_or_incomplete(capsys: pytest.CaptureFixture[str], folder
 BAD_INPUT: dict[str, tuple[list[str], int, str]] = {
     "a missing path": (["scan", "nope.csv"], 2, "no such file or folder: nope.csv"),
     "an unknown kind of URL": (["scan", "mongo://db/crm"], 2, "unknown URL scheme 'mongo'"),
-    "a server that does not answer": (["scan", f"postgresql://reader:{SECRET}@127.0.0.1:1/crm"], 3, "not read"),
+    "a server that does not answer": (
+        ["scan", f"postgresql://reader:{SECRET}@127.0.0.1:1/crm"],
+        3,
+        "the server does not answer",
+    ),
     "a key misspelt": (["scan", "--config", "typo.yaml"], 2, "unknown key 'sorces'; did you mean 'sources'?"),
     "a password in clear": (["scan", "--config", "literal.yaml"], 2, "write ${CRM_PASSWORD} instead"),
     "no configuration": (["scan", "--config", "none.yaml"], 2, "no such configuration file: none.yaml"),
@@ -194,7 +198,7 @@ def test_the_documentation_shows_what_is_really_said(capsys: pytest.CaptureFixtu
         _, _, err = run(capsys, *arguments)
         said = re.sub(r"\d{8}-\d{6}-[0-9a-f]{4}", "20261122-101500-3f9a", err.replace(str(folder), "~/project"))
         command = shlex.join(["recense", *arguments]).replace(SECRET, "secret")
-        parts.append(f"### {case.capitalize()}: exit {code}\n\n```console\n$ {command}\n{said.rstrip()}\n```\n")
+        parts.append(f"### {case[0].upper()}{case[1:]}: exit {code}\n\n```console\n$ {command}\n{said.rstrip()}\n```\n")
     page = ROOT / "docs" / "errors.md"
     head, mark, _ = page.read_text(encoding="utf-8").partition("<!-- written by tests/test_cli.py -->\n")
     wanted = head + mark + "\n" + "\n".join(parts)

@@ -26,6 +26,7 @@ from recense.pipelines import quiet
 quiet.switch_off()
 
 from prefect.client.orchestration import get_client  # noqa: E402
+from prefect.client.schemas.actions import WorkPoolCreate  # noqa: E402
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings  # noqa: E402
 
 from recense.catalog import Catalog  # noqa: E402
@@ -93,12 +94,18 @@ def run(config: str, **parameters: Any) -> Any:
     return scan(config=config, language=False, retry_seconds=0.01, return_state=True, **parameters)
 
 
-def stored(kind: str) -> Any:
-    async def ask() -> Any:
-        async with get_client() as client:
-            return await getattr(client, f"read_{kind}")()
+def ask(question: Callable[[Any], Any]) -> Any:
+    """Asks the server."""
 
-    return asyncio.run(ask())
+    async def talk() -> Any:
+        async with get_client() as client:
+            return await question(client)
+
+    return asyncio.run(talk())
+
+
+def stored(kind: str) -> Any:
+    return ask(lambda client: getattr(client, f"read_{kind}")())
 
 
 def test_a_complete_scan_is_a_completed_flow_that_returns_the_run(folder: Path) -> None:
@@ -220,11 +227,12 @@ def test_a_deployment_is_run_by_a_worker(folder: Path) -> None:
 
     missing = call("recense", "schedule", "deploy", "--work-pool", "night", "--config", config, "--name", "night")
     assert missing.returncode == 2 and "prefect work-pool create night" in missing.stderr
-    assert call("prefect", "work-pool", "create", "night", "--type", "process").returncode == 0
+    ask(lambda client: client.create_work_pool(WorkPoolCreate(name="night", type="process")))
     made_ = call("recense", "schedule", "deploy", "--work-pool", "night", "--config", config, "--name", "night",
                  "--cron", "0 2 * * *", "--timezone", "Europe/Paris")  # fmt: skip
     assert made_.returncode == 0, made_.stderr
-    assert call("prefect", "deployment", "run", "recense-scan/night").returncode == 0
+    (deployment,) = (item for item in stored("deployments") if item.name == "night")
+    ask(lambda client: client.create_flow_run_from_deployment(deployment.id))
     worker = call("prefect", "worker", "start", "--pool", "night", "--run-once")
     assert worker.returncode == 0, worker.stderr
     with Catalog.open(f"sqlite:///{folder}/recense.db") as catalog:

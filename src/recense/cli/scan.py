@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from recense.model import ScanRun, Unreadable
     from recense.pipelines.steps import Progress
 
+SHOWN = 3
+"""Entries not read that stderr lists; the report lists all."""
+
 
 def add_to(app: typer.Typer) -> None:
     """Adds the verb."""
@@ -194,7 +197,12 @@ def _afterword(run: ScanRun, missing: Sequence[Unreadable], output: Path | None)
         console.note(f"report: {output}")
     if missing:
         word = "entry was" if len(missing) == 1 else "entries were"
-        console.note(f"recense: {len(missing)} {word} not read (exit 3): see 'unreadable' in the report")
+        console.note(f"recense: {len(missing)} {word} not read (exit 3):")
+        for entry in missing[:SHOWN]:
+            place = entry.path if entry.path == entry.source else f"{entry.source} {entry.path}"
+            console.note(f"  {entry.code}  {place}: {entry.reason}")
+        if len(missing) > SHOWN:
+            console.note(f"  … and {len(missing) - SHOWN} more: see 'unreadable' in the report")
     if run.findings and sys.stderr.isatty():
         console.note(
             f"next: recense explain {run.findings[0].id}    why this was found\n"

@@ -136,6 +136,7 @@ def doctor(config: ConfigOption = None, catalog: CatalogOption = None) -> None:
     rows: list[tuple[str, str, str]] = [("ok", "recense", f"{__version__}, Python {sys.version.split()[0]}")]
     rows += [_extra(extra, packages) for extra, packages in EXTRAS.items()]
     broken = rows[1][0] != "ok"  # without [scan] no data can be read
+    rows += _scheduler()
     try:
         settings = load_config(config, catalog)
         rows.append(("ok", "configuration", str(settings.path or "none: built-in defaults")))
@@ -159,6 +160,18 @@ def _extra(extra: str, packages: tuple[str, ...]) -> tuple[str, str, str]:
     if missing:
         return "missing", f"[{extra}]", f'{", ".join(missing)}: pip install "recense[{extra}]"'
     return "ok", f"[{extra}]", ", ".join(found)
+
+
+def _scheduler() -> list[tuple[str, str, str]]:
+    """Warns of a pair that installs without complaint and never runs a schedule (seen with Prefect 3.8.8)."""
+    try:
+        found, prefect = version("sqlalchemy"), version("prefect")
+    except PackageNotFoundError:
+        return []
+    if prefect.startswith("3.8.") and tuple(map(int, found.split(".")[:2])) >= (2, 1):
+        advice = f"Prefect {prefect} schedules no run with SQLAlchemy {found}: pip install 'sqlalchemy<2.1'"
+        return [("broken", "[prefect]", advice)]
+    return []
 
 
 def _variables(config: Config) -> list[tuple[str, str, str]]:
