@@ -3,8 +3,8 @@
 spaCy alone flags a person in 13 % of the comments that hold none, and misses a third of the names in notes. So every
 candidate (what spaCy calls a person; runs of capitalised words; titles with what follows; pairs of a first name and a
 surname in any case) is weighed by all witnesses at once: the model, the gazetteers, the words around it, its shape.
-The weights are those of a logistic regression, rounded, fitted on half of permissively licensed sets (see
-``benchmarks/accuracy/text.py``); the threshold asks for the equivalent of two voices.
+Most weights are those of a logistic regression, rounded; those of the French model, of streets, sites, firms and
+numbers and the bonuses were set by hand (``benchmarks/accuracy/text.py`` says on what and how far to trust it).
 
 This is the vote of ``text.PeopleRecognizer``; it knows neither Presidio nor spaCy: the model's spans come as offsets.
 """

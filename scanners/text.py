@@ -284,13 +284,16 @@ _RANKS = {
     "EMAIL_ADDRESS": 9, "TOKEN": 9, "PRIVATE_KEY": 9, "PASSWORD": 8, "ADDRESS": 6, "URL": 4, "PERSON": 3, "DATE": 2,
     "LOCATION": 1, "ORGANIZATION": 1,
 }  # fmt: skip
-"""Order of entities where spans of equal strength overlap; unnamed ones (identifiers, patterns) stand at 5."""
+"""Order of entities where spans of equal strength overlap; unnamed ones (identifiers, patterns) stand at 5, or at 4
+when they are not personal."""
 
 
 def _rank(span: Span) -> tuple[float, int, float, int]:
     """Returns what decides between overlapping spans: check digits, the kind of entity, the score, the length."""
-    proved = 1.0 if span.score >= 0.95 and _RANKS.get(span.entity, 5) >= 5 else 0.0
-    return proved, _RANKS.get(span.entity, 5), span.score, span.end - span.start
+    # What is not personal (SIRET, version, serial) gives way to what is, unless its check digits are as good as proof.
+    rank = _RANKS.get(span.entity, 5 if span.category or span.score >= 0.9 else 4)
+    proved = 1.0 if span.score >= 0.95 and rank >= 5 else 0.0
+    return proved, rank, span.score, span.end - span.start
 
 
 def resolve(spans: Iterable[Span]) -> list[Span]:
