@@ -46,11 +46,16 @@ def mixed(rng: random.Random) -> str:
 @pytest.mark.parametrize("seed", range(3))
 def test_the_column_path_equals_presidio_on_mixed_cells(seed: int) -> None:
     rng = random.Random(seed)
-    cells = [mixed(rng) for _ in range(500)] + (EXAMPLES if seed == 0 else [])
+    cells = [mixed(rng) for _ in range(300)] + (EXAMPLES if seed == 0 else [])
     assert TRIAGE.tally(pa.array(cells)) == dict(sorted(reference_tally(cells, ALL).items()))
 
 
-@given(st.lists(st.one_of(st.text(max_size=40), st.text("0123456789 .-+/AB", max_size=30), st.sampled_from(EXAMPLES)), max_size=12))
+@given(
+    st.lists(
+        st.one_of(st.text(max_size=40), st.text("0123456789 .-+/AB", max_size=30), st.sampled_from(EXAMPLES)),
+        max_size=12,
+    )
+)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_column_path_equals_presidio_on_any_cells(cells: list[str]) -> None:
     assert TRIAGE.tally(pa.array(cells, type=pa.string())) == dict(sorted(reference_tally(cells, ALL).items()))
@@ -61,7 +66,10 @@ def test_each_detector_alone_equals_presidio_on_texts_of_its_shape(id_: str) -> 
     detector = ALL[id_]
     rng = random.Random(id_)
     cells = [shapes.text(rng.choice(detector.shapes).regex, rng) for _ in range(40)]
-    cells += [f"{rng.choice(['x ', 'n° ', '-', '4', 'é', ''])}{cell}{rng.choice([' y', '.', '-', '4', 'é', ''])}" for cell in cells]
+    cells += [
+        f"{rng.choice(['x ', 'n° ', '-', '4', 'é', ''])}{cell}{rng.choice([' y', '.', '-', '4', 'é', ''])}"
+        for cell in cells
+    ]
     cells += [*detector.match, *detector.reject, *(cell.upper() for cell in detector.match)]
     one = {id_: detector}
     assert Triage(one).tally(pa.array(cells)) == reference_tally(cells, one)
@@ -146,5 +154,12 @@ def test_random_digits_pass_no_more_often_than_declared(length: int) -> None:
 
 
 def test_a_hostile_cell_does_not_hang() -> None:
-    bombs = ["a." * 20_000 + "@example.com", "1 " * 20_000, "FR76 " * 5_000, "2001:" * 5_000, "(" * 50_000, "eyJ-" * 9_000 + ".eyJ"]
+    bombs = [
+        "a." * 20_000 + "@example.com",
+        "1 " * 20_000,
+        "FR76 " * 5_000,
+        "2001:" * 5_000,
+        "(" * 50_000,
+        "eyJ-" * 9_000 + ".eyJ",
+    ]
     TRIAGE.tally(pa.array(bombs))
