@@ -27,7 +27,9 @@ def test_presidios_engine_runs_them(monkeypatch: pytest.MonkeyPatch) -> None:
 
     registry = RecognizerRegistry(recognizers=recognizers(("fr",)), supported_languages=["fr"])
     engine = AnalyzerEngine(
-        registry=registry, nlp_engine=NoOpNlpEngine(models=[{"lang_code": "fr", "model_name": "none"}]), supported_languages=["fr"]
+        registry=registry,
+        nlp_engine=NoOpNlpEngine(models=[{"lang_code": "fr", "model_name": "none"}]),
+        supported_languages=["fr"],
     )
     text = (
         "Mme Martin, née le 12/05/1985, tél. 06 12 34 56 78, jeanne@example.com, IBAN FR76 3000 6000 0112 3456 7890 189"
