@@ -10,32 +10,16 @@ from __future__ import annotations
 import importlib
 import ipaddress
 import re
-import warnings
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from typing import Any
 
-from recense.scanners import mrz, phones
-from recense.scanners.phones import digits_of
+from recense.scanners import accounts, mrz, phones
+from recense.scanners.digits import compact, digits_of, luhn
 
 Check = Callable[[str], bool]
-
-_ALNUM = re.compile(r"[^0-9A-Za-z]+")
-
-
-def compact(text: str) -> str:
-    """Returns the ASCII letters and digits of a text, in upper case."""
-    return _ALNUM.sub("", text).upper()
-
-
-def luhn(text: str) -> bool:
-    """Tells whether the digits of a text pass the Luhn formula (ISO/IEC 7812-1 annex B)."""
-    digits = digits_of(text)
-    doubled = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
-    total = sum(int(char) for char in digits[-1::-2]) + sum(doubled[int(char)] for char in digits[-2::-2])
-    return bool(digits) and total % 10 == 0 and digits.strip("0") != ""
-
 
 # --- persons -------------------------------------------------------------------------------------------------------
 
@@ -132,90 +116,6 @@ def vat_fr(text: str) -> bool:
     return check("stdnum.fr.tva")(compact(text))
 
 
-# --- money ---------------------------------------------------------------------------------------------------------
-
-_RIB_LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
-
-
-def rib(text: str) -> bool:
-    """Tells whether a text is a French RIB with its key: 97 - (89 bank + 15 branch + 3 account) mod 97 (CFONB)."""
-    number = compact(text)
-    if len(number) != 23 or not (number[:10] + number[21:]).isdigit() or number.strip("0") == "":
-        return False
-    digits = number.translate(_RIB_LETTERS)
-    weighted = 89 * int(digits[:5]) + 15 * int(digits[5:10]) + 3 * int(digits[10:21])
-    return 97 - weighted % 97 == int(digits[21:])
-
-
-def mod97(text: str) -> bool:
-    """Tells whether a text passes ISO 7064 mod 97-10, the first four characters read last (ISO 13616)."""
-    code = compact(text)
-    if len(code) < 5:
-        return False
-    return int("".join(str(int(char, 36)) for char in code[4:] + code[:4])) % 97 == 1
-
-
-@lru_cache(4096)
-def iban(text: str) -> bool:
-    """Tells whether a text is an IBAN: length, structure, check digits, and the bank's own key where one is known.
-
-    python-stdnum, Presidio and schwifty's default accept a French IBAN with a wrong RIB key; schwifty with
-    ``validate_bban`` does not.
-    """
-    if not mod97(text):
-        return False
-    import schwifty
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # "no national checksum for MA" is no news to anyone
-        try:
-            schwifty.IBAN(compact(text), validate_bban=True)
-        except ValueError:
-            return False
-    return True
-
-
-def bic(text: str) -> bool:
-    """Tells whether a text is built like a BIC of an existing country (ISO 9362): INCENDIE is none, no country ND."""
-    return check("stdnum.bic")(text) and compact(text)[4:6] in countries()
-
-
-@cache
-def countries() -> frozenset[str]:
-    """Returns the two-letter codes of all countries (ISO 3166, and XK for Kosovo)."""
-    import pycountry
-
-    return frozenset(country.alpha_2 for country in pycountry.countries) | {"XK"}
-
-
-def _range(first: int, last: int) -> tuple[str, ...]:
-    return tuple(str(number) for number in range(first, last + 1))
-
-
-_BRANDS: tuple[tuple[tuple[str, ...], frozenset[int]], ...] = (
-    (("4",), frozenset({16, 19})),  # Visa; thirteen digits are out of use, and EAN of Germany begin with 4
-    (_range(51, 55) + _range(2221, 2720), frozenset({16})),  # Mastercard
-    (("34", "37"), frozenset({15})),  # American Express
-    (_range(300, 305) + ("36", "38", "39"), frozenset({14, 16})),  # Diners
-    (("6011", "65") + _range(644, 649), frozenset({16, 19})),  # Discover
-    (_range(3528, 3589), frozenset({16, 19})),  # JCB
-    (("62", "81"), frozenset({16, 17, 18, 19})),  # UnionPay
-    (("5018", "5020", "5038", "5893", "6304", "6759", "6761", "6762", "6763"), frozenset({16, 18, 19})),  # Maestro
-)
-"""Issuer ranges and lengths of the brands (ISO/IEC 7812; the brands' own tables)."""
-
-
-def card_range(digits: str) -> bool:
-    """Tells whether a brand issues cards of this beginning and length."""
-    return any(len(digits) in lengths and digits.startswith(prefixes) for prefixes, lengths in _BRANDS)
-
-
-def card(text: str) -> bool:
-    """Tells whether a text is a payment card number: a brand's range and length, Luhn, and no SIRET."""
-    digits = digits_of(text)
-    return card_range(digits) and luhn(digits) and not (len(digits) == 14 and siret(digits))
-
-
 # --- technical -----------------------------------------------------------------------------------------------------
 
 
@@ -249,7 +149,10 @@ def imei(text: str) -> bool:
     return len(digits) == 15 and digits[:2] in _IMEI_BODIES and luhn(digits)
 
 
-_IMEI_BODIES = frozenset({"01", "10", "30", "33", "35", "44", "45", "49", "50", "51", "52", "53", "54", "86", "91", "98", "99"})
+_IMEI_BODIES = frozenset(
+    {"01", "10", "30", "33", "35", "44", "45", "49", "50", "51", "52", "53", "54", "86", "91", "98", "99"}
+)
+
 
 def imsi(text: str) -> bool:
     """Tells whether fifteen digits begin with a mobile country code that is given out (ITU-T E.212)."""
@@ -267,7 +170,21 @@ def mobile_countries() -> frozenset[str]:
 
 
 _TLDS_APART = frozenset(
-    {"local", "lan", "internal", "intranet", "intra", "corp", "home", "localdomain", "test", "example", "invalid", "localhost", "priv"}
+    {
+        "local",
+        "lan",
+        "internal",
+        "intranet",
+        "intra",
+        "corp",
+        "home",
+        "localdomain",
+        "test",
+        "example",
+        "invalid",
+        "localhost",
+        "priv",
+    }
 )
 """Endings that no registry gives and that internal networks and documentation use (RFC 2606, RFC 6762 annex G)."""
 
@@ -282,7 +199,7 @@ def top_level(domain: str) -> bool:
 
 
 @cache
-def _extract() -> Callable[[str], object]:
+def _extract() -> Callable[[str], Any]:
     import os
 
     # Presidio's own recognizers call the module's default extractor, which would ask two hosts on first use.
@@ -325,8 +242,8 @@ def tcf(text: str) -> bool:
     )
 
 
-_TCF_FIRST = int(datetime(2018, 1, 1, tzinfo=timezone.utc).timestamp() * 10)
-_TCF_LAST = int(datetime(2045, 1, 1, tzinfo=timezone.utc).timestamp() * 10)
+_TCF_FIRST = int(datetime(2018, 1, 1, tzinfo=UTC).timestamp() * 10)
+_TCF_LAST = int(datetime(2045, 1, 1, tzinfo=UTC).timestamp() * 10)
 
 
 def coordinates(text: str) -> bool:
@@ -359,8 +276,7 @@ def ean(text: str) -> bool:
 def epoch(text: str) -> bool:
     """Tells whether a number is a time since 1970, in seconds or milliseconds, between 2001-09-09 and 2040."""
     digits = digits_of(text)
-    seconds = int(digits[:10])
-    return 1_000_000_000 <= seconds < 2_208_988_800
+    return len(digits) >= 10 and 1_000_000_000 <= int(digits[:10]) < 2_208_988_800
 
 
 def _is_date(digits: str) -> bool:
@@ -393,10 +309,10 @@ _OWN: dict[str, Check] = {
     "vat_fr": vat_fr,
     "uai": uai,
     "lu_matricule": lu_matricule,
-    "rib": rib,
-    "iban": iban,
-    "bic": bic,
-    "card": card,
+    "rib": accounts.rib,
+    "iban": accounts.iban,
+    "bic": accounts.bic,
+    "card": accounts.card,
     "mrz": mrz.valid,
     "phone_fr": phones.french,
     "phone_fr_short": phones.french_short,

@@ -37,7 +37,8 @@ EDGES: Mapping[str, tuple[str, str]] = {
     "open": ("", ""),
 }
 """What may stand beside a match. ``word``: no letter or digit. ``number``: nor a further group of digits joined by a
-point, comma, slash, hyphen or underscore. ``token``: nor letters and digits so joined (a piece of a UUID). ``cell``: white space and the ends of the text only. ``open``: anything."""
+point, comma, slash, hyphen or underscore. ``token``: nor letters and digits so joined (a piece of a UUID). ``cell``:
+white space and the ends of the text only. ``open``: anything."""
 
 _KEYS = {
     "id", "entity", "about", "patterns", "check", "chance", "cue", "context", "against", "edges", "case", "triage",
@@ -137,7 +138,8 @@ def detectors() -> Mapping[str, Detector]:
         for detector in load(text, name):
             if detector.id in found:
                 raise DetectorError(
-                    f"{name}: detector '{detector.id}' is already defined in {found[detector.id].file}; choose another id"
+                    f"{name}: detector '{detector.id}' is already defined in {found[detector.id].file}; "
+                    "choose another id"
                 )
             found[detector.id] = detector
     return dict(sorted(found.items()))
@@ -233,7 +235,8 @@ def _agree(detector: Detector, where: str) -> None:
             raise DetectorError(f"{where}: key 'patterns': {regex!r} matches an empty text")
     if detector.case == "any" and (lonely := sorted(filter(_lonely, detector.shapes), key=str)):
         raise DetectorError(
-            f"{where}: key 'patterns': {lonely[0].regex!r}: case is ignored for a-z only; write [éÉ] for accented letters"
+            f"{where}: key 'patterns': {lonely[0].regex!r}: case is ignored for a-z only; "
+            "write [éÉ] for accented letters"
         )
     from recense.scanners import re2  # here: it imports pyarrow, which words and checks do without
 
@@ -242,7 +245,9 @@ def _agree(detector: Detector, where: str) -> None:
 
 def _lonely(shape: Shape) -> bool:
     """Tells whether an accented letter stands in a shape without its other case."""
-    chars = {char for char in shape.regex if not char.isascii() and char.swapcase() != char and len(char.swapcase()) == 1}
+    chars = {
+        char for char in shape.regex if not char.isascii() and char.swapcase() != char and len(char.swapcase()) == 1
+    }
     return "À-Ö" not in shape.regex and any(char.swapcase() not in chars for char in chars)
 
 
@@ -275,7 +280,9 @@ def _shapes(entry: Mapping[str, Any], where: str) -> tuple[Shape, ...]:
         try:
             re.compile(shape.regex, re.ASCII)
         except (re.error, OverflowError, RecursionError) as problem:
-            raise DetectorError(f"{where}: key 'patterns': {shape.regex!r} is no regular expression: {problem}") from None
+            raise DetectorError(
+                f"{where}: key 'patterns': {shape.regex!r} is no regular expression: {problem}"
+            ) from None
         shapes.append(shape)
     return tuple(shapes)
 
@@ -296,7 +303,9 @@ def _check(entry: Mapping[str, Any], where: str) -> str | None:
 
 def _chance(entry: Mapping[str, Any], where: str) -> float:
     if ("chance" in entry) != ("check" in entry):
-        raise DetectorError(f"{where}: keys 'check' and 'chance' belong together: a check has a rate of passing by chance")
+        raise DetectorError(
+            f"{where}: keys 'check' and 'chance' belong together: a check has a rate of passing by chance"
+        )
     return _number(entry, "chance", where) if "chance" in entry else 1.0
 
 

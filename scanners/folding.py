@@ -28,11 +28,11 @@ _FLOAT = re.compile(r"[ \t\r\n]{0,16}[0-9]{5,19}(\.0)[ \t\r\n]{0,16}")
 
 
 def fold(text: str) -> str:
-    """Returns the text with look-alikes made plain; it has the same length, so spans found in it are valid in ``text``.
+    r"""Returns the text with look-alikes made plain, of the same length: spans found in it are valid in ``text``.
 
     A cell that is nothing but an integer written as a float loses its ``.0`` to two spaces.
 
-    >>> fold("06\\u202f12\\u202f34")
+    >>> fold("06\u202f12\u202f34")
     '06 12 34'
     >>> fold("732829320.0")
     '732829320  '

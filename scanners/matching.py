@@ -26,7 +26,7 @@ CUE_LIFT = 0.35
 
 
 class Match(NamedTuple):
-    """A place in a text that a detector accepts: Python offsets, ``score`` 0 to 1, and whether a cue stands before it."""
+    """A place in a text that a detector accepts: offsets, ``score`` 0 to 1, and whether a cue stands before it."""
 
     start: int
     end: int
@@ -49,7 +49,10 @@ def accept(detector: Detector, folded: str, start: int, end: int, score: float) 
     """Returns the match when it passes cue and check, else None.
 
     Args:
+        detector: whose shape matched.
         folded: the whole text, folded.
+        start: where the match begins.
+        end: where it ends.
         score: what the shape alone says.
     """
     labelled, cued = _labelled(detector, folded, start, end)

@@ -68,6 +68,4 @@ def _td1(lines: list[str]) -> bool:
 def _old_card(lines: list[str]) -> bool:
     """Two lines of 36: number 0-11 with key, first names, birth date 27-32 with key, sex, key over both lines."""
     line = lines[1]
-    return (
-        _right(line[:12], line[12]) and _right(line[27:33], line[33]) and _right(lines[0] + line[:35], line[35])
-    )
+    return _right(line[:12], line[12]) and _right(line[27:33], line[33]) and _right(lines[0] + line[:35], line[35])

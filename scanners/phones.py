@@ -11,6 +11,8 @@ import re
 from functools import cache
 from typing import Any
 
+from recense.scanners.digits import digits_of
+
 NATIONAL = ("FR", "RE", "GP", "BL", "MF", "MQ", "GF", "YT")
 """Regions whose numbers are dialled 0 + nine digits throughout France."""
 
@@ -35,7 +37,7 @@ def _plan(region: str) -> tuple[int, str]:
 
 @cache
 def expressions() -> tuple[str, str]:
-    """Returns expressions, for ``re`` and RE2, of national (nine digits) and international (country code first) numbers."""
+    """Returns expressions, for ``re`` and RE2, of numbers without and with their country code."""
     plans = {region: _plan(region) for region in NATIONAL + OVERSEAS}
     # ARCEP keeps 06 39 98 for fiction; the library calls it invalid, but test data and films are full of it.
     national = "|".join(plans[region][1] for region in NATIONAL) + r"|63998\d{4}"
@@ -47,11 +49,6 @@ def expressions() -> tuple[str, str]:
 def _plans() -> tuple[re.Pattern[str], re.Pattern[str]]:
     national, international = expressions()
     return re.compile(national, re.ASCII), re.compile(international, re.ASCII)
-
-
-def digits_of(text: str) -> str:
-    """Returns the ASCII digits of a text."""
-    return "".join(char for char in text if "0" <= char <= "9")
 
 
 def french(text: str) -> bool:

@@ -41,7 +41,7 @@ EDGES = {
 
 _parser: Any = importlib.import_module("re._parser")  # the syntax tree of ``re``, unchanged for twenty years
 
-_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d*(?:,\d*)?\}|\(\?[a-zA-Z-]*:|.", re.DOTALL)
+_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d*(?:,\d*)?\}|\(\?[a-zA-Z-]*:|.", re.DOTALL)
 
 
 def anywhere(detectors: Iterable[Detector], wide: bool = False) -> str:
@@ -86,13 +86,14 @@ def widened(regex: str) -> str:
     '[0-9][0-9](?:[ .-]?[0-9]{2}){4}'
     """
     out = []
-    for token in _TOKEN.findall(regex):
-        if token == r"\d" or token in tuple("0123456789"):  # not isdigit: ² is no digit here
-            token = "[0-9]"
-        elif token.startswith("[") and not token.startswith("[^") and re.search(r"[0-9]|\\d", token):
-            rest = re.sub(r"[0-9]-[0-9]|\\d|(?<!-)[0-9](?!-)", "", token[1:-1])
-            token = f"[0-9{rest}]"
-        out.append(token)
+    for part in _PART.findall(regex):
+        if part == r"\d" or part in tuple("0123456789"):  # not isdigit: ² is no digit here
+            out.append("[0-9]")
+        elif part.startswith("[") and not part.startswith("[^") and re.search(r"[0-9]|\\d", part):
+            rest = re.sub(r"[0-9]-[0-9]|\\d|(?<!-)[0-9](?!-)", "", part[1:-1])
+            out.append(f"[0-9{rest}]")
+        else:
+            out.append(part)
     return "".join(out)
 
 
@@ -115,12 +116,11 @@ def possible(detector: Detector, alphabet: frozenset[str], longest: int) -> bool
     """Tells whether the detector can match in a text of these characters and at most this length.
 
     Args:
+        detector: the one in question.
         alphabet: the ASCII characters that occur; beyond ASCII, any may.
         longest: in bytes.
     """
-    return any(
-        parsed.getwidth()[0] <= longest and _satisfiable(parsed, alphabet) for parsed in _parsed(detector)
-    )
+    return any(parsed.getwidth()[0] <= longest and _satisfiable(parsed, alphabet) for parsed in _parsed(detector))
 
 
 @cache
@@ -141,9 +141,8 @@ def _satisfiable(tree: Any, alphabet: frozenset[str]) -> bool:
         elif name == "SUBPATTERN":
             if not _satisfiable(arg[-1], alphabet):
                 return False
-        elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-            if arg[0] > 0 and not _satisfiable(arg[2], alphabet):
-                return False
+        elif name.endswith("_REPEAT") and arg[0] > 0 and not _satisfiable(arg[2], alphabet):
+            return False
         # All else (look-around, anchors, "not this", any character) asks for nothing in particular.
     return True
 
@@ -206,5 +205,6 @@ def _refuse_shape(shape: Shape, where: str) -> None:
     for regex in (shape.regex, widened(shape.regex)):
         if problem := compiles(f"(?i:{regex})"):
             raise DetectorError(
-                f"{where}: key 'patterns': RE2 does not take {shape.regex!r} ({problem}); give a wider one under 'triage'"
+                f"{where}: key 'patterns': RE2 does not take {shape.regex!r} ({problem}); "
+                "give a wider one under 'triage'"
             )

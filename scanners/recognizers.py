@@ -65,9 +65,7 @@ class YamlRecognizer(PatternRecognizer):  # type: ignore[misc]  # Presidio has n
         return results
 
 
-def recognizers(
-    languages: Sequence[str] = ("fr", "en"), only: Iterable[str] | None = None
-) -> list[EntityRecognizer]:
+def recognizers(languages: Sequence[str] = ("fr", "en"), only: Iterable[str] | None = None) -> list[EntityRecognizer]:
     """Returns the recognizers of all detectors, ready for a Presidio registry.
 
     Args:

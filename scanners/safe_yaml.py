@@ -21,16 +21,19 @@ class _Loader(yaml.SafeLoader):
 
     depth = 0
 
+    def _here(self) -> Any:
+        """Returns the place in the document."""
+        return self.peek_event().start_mark  # type: ignore[no-untyped-call]
+
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         if self.check_event(yaml.events.AliasEvent):
             raise yaml.MarkedYAMLError(
-                problem="aliases (*name) are not allowed, write the value out", problem_mark=self.peek_event().start_mark
+                problem="aliases (*name) are not allowed, write the value out",
+                problem_mark=self._here(),
             )
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise yaml.MarkedYAMLError(
-                problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=self.peek_event().start_mark
-            )
+            raise yaml.MarkedYAMLError(problem=f"nested deeper than {MAX_DEPTH} levels", problem_mark=self._here())
         try:
             return super().compose_node(parent, index)
         finally:

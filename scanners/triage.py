@@ -147,7 +147,9 @@ class Triage:
             rows = self._matching(folded, plan.rest, wide=True)
             yield from self._resolve(plan.rest, folded, rows)
 
-    def _resolve(self, detectors: tuple[Detector, ...], folded: pa.Array, rows: Rows) -> Iterator[tuple[Detector, Rows]]:
+    def _resolve(
+        self, detectors: tuple[Detector, ...], folded: pa.Array, rows: Rows
+    ) -> Iterator[tuple[Detector, Rows]]:
         """Splits detectors in halves until each has its own rows."""
         if len(rows) == 0:
             return
@@ -246,7 +248,7 @@ def _judged(detector: Detector, cells: pa.Array) -> Outcomes:
     for position, text in enumerate(encoded.dictionary.to_pylist()):
         accepted, whole, refused = judge(detector, text)
         judged[position] = accepted * ACCEPTED | whole * WHOLE | refused * REFUSED
-    return judged[np.asarray(encoded.indices)]
+    return np.asarray(judged[np.asarray(encoded.indices)])
 
 
 # --- cells -----------------------------------------------------------------------------------------------------------
@@ -317,7 +319,9 @@ def _characters(cells: pa.Array) -> tuple[frozenset[str], int]:
     known[raw[:4096]] = True
     other = raw[~known[raw]]
     known[other] = True
-    return frozenset(chr(code) for code in np.flatnonzero(known[:128])), longest if longest <= 20 else (longest + 7) // 8 * 8
+    return frozenset(chr(code) for code in np.flatnonzero(known[:128])), longest if longest <= 20 else (
+        longest + 7
+    ) // 8 * 8
 
 
 def _bools(mask: pa.Array) -> npt.NDArray[np.bool_]:

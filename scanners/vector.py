@@ -49,11 +49,13 @@ def codes(cells: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
     return _VALUE[raw[keep]], kept[places]
 
 
-def _matrix(values: Bytes, places: npt.NDArray[np.int64], rows: npt.NDArray[np.intp], length: int) -> npt.NDArray[np.int64]:
+def _matrix(
+    values: Bytes, places: npt.NDArray[np.int64], rows: npt.NDArray[np.intp], length: int
+) -> npt.NDArray[np.int64]:
     """Returns the values of some cells of equal length as rows."""
     if len(rows) == len(places) - 1:
         return values[: len(rows) * length].reshape(len(rows), length).astype(np.int64)
-    return values[places[:-1][rows][:, None] + np.arange(length)].astype(np.int64)
+    return np.asarray(values[places[:-1][rows][:, None] + np.arange(length)], dtype=np.int64)
 
 
 def _each_length(
@@ -145,7 +147,9 @@ def ean(cells: pa.Array) -> Answers:
 
 
 def _weighted(
-    length: int, weights: tuple[int, ...], right: Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], npt.NDArray[np.bool_]]
+    length: int,
+    weights: tuple[int, ...],
+    right: Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], npt.NDArray[np.bool_]],
 ) -> Callable[[pa.Array], Answers]:
     """Returns a check of ``length`` digits by their weighted sum; ``right(sums, digits)`` says who passes."""
     factors = np.array(weights, dtype=np.int64)
@@ -173,17 +177,18 @@ def spi(cells: pa.Array) -> Answers:
         right = (digits[:, 0] < 4) & (_number(digits[:, :10]) % 511 == _number(digits[:, 10:]))
         return _decided(_only_digits(digits), right)
 
-    whole, short = _each_length(cells, (13,), answer), _each_length(
-        cells, (12,), lambda m: answer(np.concatenate((np.zeros((len(m), 1), dtype=np.int64), m), axis=1))
+    whole, short = (
+        _each_length(cells, (13,), answer),
+        _each_length(
+            cells, (12,), lambda m: answer(np.concatenate((np.zeros((len(m), 1), dtype=np.int64), m), axis=1))
+        ),
     )
     return np.where(whole == -1, short, whole)
 
 
 def luhn(cells: pa.Array) -> Answers:
     """Plain Luhn over all digits."""
-    return _each_length(
-        cells, tuple(range(8, 21)), lambda m: _decided(_only_digits(m) & (m.sum(axis=1) > 0), _luhn(m))
-    )
+    return _each_length(cells, tuple(range(8, 21)), lambda m: _decided(_only_digits(m) & (m.sum(axis=1) > 0), _luhn(m)))
 
 
 def rpps(cells: pa.Array) -> Answers:

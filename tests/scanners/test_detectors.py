@@ -36,7 +36,7 @@ def test_a_counter_example_is_refused(detector: Detector, example: str) -> None:
 @pytest.mark.parametrize("detector", [pytest.param(d, id=d.id) for d in ALL if d.check])
 def test_chance_passes_the_check_as_often_as_declared(detector: Detector) -> None:
     rng = random.Random(2026)
-    tries = 1500
+    tries = 800
     passed = sum(detector.passes(shapes.text(detector.shapes[0].regex, rng)) for _ in range(tries))
     rate = passed / tries
     spread = 4 * (max(detector.chance, 1 / tries) / tries) ** 0.5
@@ -71,19 +71,38 @@ def test_the_digest_changes_with_the_rules(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 WRITINGS = {
-    "fr-nir": ("185057800608491", "1 85 05 78 006 084 91", "1-85-05-78-006-084-91", "1.85.05.78.006.084.91", "285072a00401153"),
+    "fr-nir": (
+        "185057800608491",
+        "1 85 05 78 006 084 91",
+        "1-85-05-78-006-084-91",
+        "1.85.05.78.006.084.91",
+        "285072a00401153",
+    ),
     "fr-spi": ("0701987765493", "701987765493", "07 01 987 765 493"),
     "iban": ("FR7630006000011234567890189", "fr76 3000 6000 0112 3456 7890 189", "FR76.3000.6000.0112.3456.7890.189"),
     "fr-rib": ("30006000011234567890189", "30006 00001 12345678901 89", "20041 01005 0500013m026 06"),
-    "card": ("4970100000000154", "4970 1000 0000 0154", "4970-1000-0000-0154", "4970.1000.0000.0154", "4970100000000154.0"),
+    "card": (
+        "4970100000000154",
+        "4970 1000 0000 0154",
+        "4970-1000-0000-0154",
+        "4970.1000.0000.0154",
+        "4970100000000154.0",
+    ),
     "siren": ("552008443", "552 008 443", "552.008.443", "552008443.0"),
     "siret": ("73282932000074", "732 829 320 00074", "73282932000074.0"),
-    "phone-fr": ("0612345678", "06 12 34 56 78", "06.12.34.56.78", "06-12-34-56-78", "+33 6 12 34 56 78", "0033612345678"),
+    "phone-fr": (
+        "0612345678",
+        "06 12 34 56 78",
+        "06.12.34.56.78",
+        "06-12-34-56-78",
+        "+33 6 12 34 56 78",
+        "0033612345678",
+    ),
     "phone-fr-short": ("612345678", "612345678.0", "6 12 34 56 78"),
     "fr-postcode": ("01000", "1000", "75116", "75116.0"),
     "fr-plate": ("AB-123-CD", "ab-123-cd", "AB 123 CD", "AB123CD"),
     "mac": ("00:1A:2B:3C:4D:5E", "00-1a-2b-3c-4d-5e"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("id_", "text"), [(id_, text) for id_, texts in WRITINGS.items() for text in texts])
@@ -95,7 +114,7 @@ def test_all_usual_writings_fill_a_cell(id_: str, text: str, around: str) -> Non
 @pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2009"])
 def test_typographic_spaces_separate_like_plain_ones(space: str) -> None:
     for id_, text in (("phone-fr", "06 12 34 56 78"), ("iban", "FR76 3000 6000 0112 3456 7890 189")):
-        (match,) = [m for m in matches(detectors()[id_], f"voir {text.replace(' ', space)} !")]
+        (match,) = matches(detectors()[id_], f"voir {text.replace(' ', space)} !")
         assert (match.start, match.end) == (5, 5 + len(text))
 
 
