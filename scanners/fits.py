@@ -28,7 +28,9 @@ FORMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("BIRTH_DATE", "DEATH_DATE", "LOG_TIMESTAMP", "CONSENT_DATE"), ("date", "integer", "phrase", "code")
     ),
-    **dict.fromkeys(("INCOME", "PAYMENT", "CREDIT", "AGE", "FAMILY"), (*NUMBERS, *WORDS, "code", "flag", "date", "other", "prose")),
+    **dict.fromkeys(
+        ("INCOME", "PAYMENT", "CREDIT", "AGE", "FAMILY"), (*NUMBERS, *WORDS, "code", "flag", "date", "other", "prose")
+    ),
     **dict.fromkeys(("COORDINATES",), (*NUMBERS, "other", "code", "json", "phrase")),
     **dict.fromkeys(("NATIONALITY", "LANGUAGE", "COUNTRY", "PSEUDONYM", "USERNAME"), (*WORDS, "code")),
     **dict.fromkeys(("PASSWORD", "PASSWORD_HASH", "TOKEN", "PRIVATE_KEY"), (*CODES, "prose", "json")),
@@ -37,7 +39,20 @@ FORMS: dict[str, tuple[str, ...]] = {
 }
 """Classes of shape (``recense.scanners.cells.FORMS``) that an entity may have; an entity not listed may have any."""
 
-CLOSED = frozenset({"GENDER", "CIVILITY", "CONSENT", "CARD_TYPE", "HOUSING", "MEMBERSHIP", "EMPLOYMENT", "VEHICLE", "FAMILY", "QUALIFICATION"})
+CLOSED = frozenset(
+    {
+        "GENDER",
+        "CIVILITY",
+        "CONSENT",
+        "CARD_TYPE",
+        "HOUSING",
+        "MEMBERSHIP",
+        "EMPLOYMENT",
+        "VEHICLE",
+        "FAMILY",
+        "QUALIFICATION",
+    }
+)
 """Entities that are mostly codes of a closed list: few distinct values bear out the name."""
 
 LABELS: dict[str, tuple[str, ...]] = {

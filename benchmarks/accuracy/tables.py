@@ -117,7 +117,9 @@ def read(path: Path) -> tuple[list[str], list[list[str | None]]]:
     delimiter = max(",;\t|", key=first.count)
     rows = list(csv.reader(text.splitlines(), delimiter=delimiter))
     names = [name.strip() for name in rows[0]]
-    return names, [[row[place] or None if place < len(row) else None for row in rows[1:]] for place in range(len(names))]
+    return names, [
+        [row[place] or None if place < len(row) else None for row in rows[1:]] for place in range(len(names))
+    ]
 
 
 if __name__ == "__main__":
