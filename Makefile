@@ -4,7 +4,6 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-export RECENSE_HOME ?= $(CURDIR)/demo
 
 .PHONY: demo test check bench serve clean system
 
@@ -21,7 +20,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 demo: $(VENV)/.ready          ## build a sample estate, scan it through the Prefect flow, show planted against found
-	@$(BIN)/recense demo demo
+	@PREFECT_HOME=$(CURDIR)/demo/.prefect $(BIN)/recense demo demo
 
 test: $(VENV)/.ready system   ## everything CI runs: checks, then all tests
 	@$(MAKE) --no-print-directory check
