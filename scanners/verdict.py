@@ -68,12 +68,13 @@ def judge(dataset: Dataset, profiles: Mapping[str, ColumnProfile]) -> tuple[Find
     context = TableContext(dataset.name, columns, dataset.comment)
     cases = [_Case(c, profiles.get(c.path, ColumnProfile()), tuple(classify(c, context))) for c in columns]
     clues = {case.column.path: _ordinary(case, context) for case in cases}
-    about_persons = context.setting in ("person", "linked") or _has_persons(clues.values())
+    rows_of_persons = context.setting in ("person", "linked")
+    about_persons = rows_of_persons or _has_persons(clues.values())
     if not about_persons:
         clues = {path: [c for clue in found if (c := _unpeopled(clue))] for path, found in clues.items()}
     findings: list[Finding] = []
     for case in cases:
-        found = clues[case.column.path] + special_clues(case.hints, case.profile, about_persons)
+        found = clues[case.column.path] + special_clues(case.hints, case.profile, about_persons, rows_of_persons)
         if about_persons and not found and looks_like_births(case.profile):
             found = [_births(case)]
         findings += (_finding(dataset, case, clue) for clue in _settle(found))
@@ -127,7 +128,7 @@ def _ordinary(case: _Case, context: TableContext) -> list[Clue]:
     known = known_detectors() if case.profile.tallies else {}
     against = rivals(known, case.profile)
     clues: list[Clue] = []
-    for id_, tally in case.profile.tallies.items():
+    for id_, tally in sorted(case.profile.tallies.items()):
         detector = known.get(id_)
         if detector is None:
             continue
@@ -207,7 +208,7 @@ def _finer(entity: str, clue: Clue) -> str:
 def _named_proof(hint: NameHint, fit: Fit) -> Proof | None:
     strong = hint.strength == "strong"
     if fit is Fit.DENIES:
-        return Proof.TO_CHECK if strong and hint.entity in STRICT - {"PHOTO"} else None
+        return Proof.TO_CHECK if strong and hint.entity in STRICT else None
     if fit is Fit.PROVES and strong:
         return Proof.PROVED
     if fit >= Fit.AGREES or strong:

@@ -175,7 +175,7 @@ class Rival:
 def rivals(known: Mapping[str, Known], profile: ColumnProfile) -> list[Rival]:
     """Returns the not personal readings that explain at least half of a column: SIRET, UUID, version."""
     found = []
-    for id_, tally in profile.tallies.items():
+    for id_, tally in sorted(profile.tallies.items()):
         detector = known.get(id_)
         if detector is None or not detector.against or detector.entity in SILENT or not profile.filled:
             continue
