@@ -26,7 +26,7 @@ connector: Registry[Opener] = Registry("connector", "recense.connectors")
 
 DEFAULT_LIMITS = Limits()
 
-_SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://")
+_SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9_+.-]*)://")
 # What SQLAlchemy takes for user and password: the password runs to the first @ and may hold / and ?.
 _USERINFO = re.compile(r"[^:/?#@]*:[^@]*@")
 # Query parameters that say where the data is; all others may hold a secret (password, token, sslkey …).

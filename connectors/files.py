@@ -40,11 +40,10 @@ def open_files(target: str, limits: Limits) -> Source:
     Raises:
         TargetError: nothing is there; the message names the nearest name that is.
     """
+    if "\0" in target:
+        raise TargetError("a path cannot hold a NUL character")
     path = Path(path_of(target)).expanduser()
-    try:
-        there = os.path.lexists(path)
-    except ValueError:
-        raise TargetError("a path cannot hold a NUL character") from None
+    there = os.path.lexists(path)
     if not there and folders.is_glob(str(path)):
         base, segments = folders.split_glob(str(absolute(path)))
         source = Files(base, limits, segments)
@@ -228,6 +227,8 @@ class Files:
         for relative in group.files:
             path = quote(os.fsencode(relative))
             try:
+                if belongs_to_another(self._base / relative, self._resolve(path, ())):
+                    continue
                 members, blob = self._unwrapped(path)
                 format_ = recognise(blob) if blob.head and not database_scheme(blob.head) else None
                 tables = list(format_.tables(blob, self.limits)) if format_ and format_.groups else []
@@ -306,6 +307,8 @@ class Files:
                     while block := packed.read(1 << 20):
                         unpacked.write(block)
             name = database_scheme(blob.head) or "sqlite"
+            if name not in connector.load():
+                raise SourceError("unsupported_format", f"a {name} database, and no connector reads those here")
             self._databases[key] = connector[name](f"{name}:///{file}", self.limits)
         return self._databases[key]
 

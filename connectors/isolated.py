@@ -12,6 +12,7 @@ library's last words may quote a cell. A child ends when its parent does.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import json
 import os
@@ -42,7 +43,8 @@ class _Child:
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
-            command = [sys.executable, "-P", "-m", "recense.connectors.isolated", str(theirs.fileno())]
+            command = [sys.executable, "-P", "-m", "recense.connectors.isolated"]
+            command += [str(theirs.fileno()), str(MEMORY)]
             environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
             quiet = subprocess.DEVNULL
             self._process = subprocess.Popen(
@@ -130,6 +132,12 @@ def _take() -> _Child:
     return _Child()
 
 
+@atexit.register
+def _end_idle() -> None:
+    while _idle:
+        _idle.pop().end()
+
+
 # In the child
 
 
@@ -167,13 +175,13 @@ def _refuse(output: BinaryIO, code: str, reason: str) -> None:
     output.write(_LENGTH.pack(-len(data)) + data)
 
 
-def _bound_memory() -> None:
+def _bound_memory(most: int) -> None:
     import resource
 
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold cells
 
 
 if __name__ == "__main__":
-    _bound_memory()
+    _bound_memory(int(sys.argv[2]))
     _serve(socket.socket(fileno=int(sys.argv[1])))

@@ -27,10 +27,14 @@ IMAGE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II
 def leaves(batch: pa.RecordBatch) -> Iterator[tuple[str, pa.Array]]:
     """Yields (path, array) for every leaf of a batch: ``address.city``, ``tags[]``, ``orders[].lines[].sku``.
 
-    A field of a null struct is null; the items of a null or empty list are no cells at all.
+    A field of a null struct is null; the items of a null or empty list are no cells at all. A list column whose name
+    already is a path with ``[]`` (JSON rows of changing shape come flattened) keeps that name.
     """
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        yield from _leaves(name, column)
+        if "[]" in name and _is_list(column.type):
+            yield from _leaves(name, column.flatten())
+        else:
+            yield from _leaves(name, column)
 
 
 def _leaves(path: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:

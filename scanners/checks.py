@@ -114,6 +114,24 @@ def lu_matricule(text: str) -> bool:
     return luhn(digits[:12]) and check("stdnum.verhoeff")(digits[:11] + digits[12])
 
 
+# --- companies -----------------------------------------------------------------------------------------------------
+
+
+def siren(text: str) -> bool:
+    """Tells whether a text is a SIREN: nine digits, Luhn."""
+    return check("stdnum.fr.siren")(digits_of(text)) and luhn(text)
+
+
+def siret(text: str) -> bool:
+    """Tells whether a text is a SIRET: its SIREN and itself by Luhn, La Poste's by digit sum."""
+    return check("stdnum.fr.siret")(digits_of(text)) and luhn(digits_of(text)[:9])
+
+
+def vat_fr(text: str) -> bool:
+    """Tells whether a text is a French VAT number: FR, key, SIREN."""
+    return check("stdnum.fr.tva")(compact(text))
+
+
 # --- money ---------------------------------------------------------------------------------------------------------
 
 _RIB_LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
@@ -175,7 +193,7 @@ def _range(first: int, last: int) -> tuple[str, ...]:
 
 
 _BRANDS: tuple[tuple[tuple[str, ...], frozenset[int]], ...] = (
-    (("4",), frozenset({13, 16, 19})),  # Visa
+    (("4",), frozenset({16, 19})),  # Visa; thirteen digits are out of use, and EAN of Germany begin with 4
     (_range(51, 55) + _range(2221, 2720), frozenset({16})),  # Mastercard
     (("34", "37"), frozenset({15})),  # American Express
     (_range(300, 305) + ("36", "38", "39"), frozenset({14, 16})),  # Diners
@@ -195,7 +213,7 @@ def card_range(digits: str) -> bool:
 def card(text: str) -> bool:
     """Tells whether a text is a payment card number: a brand's range and length, Luhn, and no SIRET."""
     digits = digits_of(text)
-    return card_range(digits) and luhn(digits) and not (len(digits) == 14 and check("stdnum.fr.siret")(digits))
+    return card_range(digits) and luhn(digits) and not (len(digits) == 14 and siret(digits))
 
 
 # --- technical -----------------------------------------------------------------------------------------------------
@@ -233,6 +251,21 @@ def imei(text: str) -> bool:
 
 _IMEI_BODIES = frozenset({"01", "10", "30", "33", "35", "44", "45", "49", "50", "51", "52", "53", "54", "86", "91", "98", "99"})
 
+def imsi(text: str) -> bool:
+    """Tells whether fifteen digits begin with a mobile country code that is given out (ITU-T E.212)."""
+    digits = digits_of(text)
+    return len(digits) == 15 and digits[:3] in mobile_countries()
+
+
+@cache
+def mobile_countries() -> frozenset[str]:
+    """Returns the mobile country codes that are given out."""
+    from stdnum import numdb
+
+    codes = numdb.get("imsi")
+    return frozenset(code for code in map("{:03}".format, range(1000)) if len(codes.split(code + "01")) > 1)
+
+
 _TLDS_APART = frozenset(
     {"local", "lan", "internal", "intranet", "intra", "corp", "home", "localdomain", "test", "example", "invalid", "localhost", "priv"}
 )
@@ -266,10 +299,10 @@ def email(text: str) -> bool:
 
 
 def tcf(text: str) -> bool:
-    """Tells whether a text is a TCF v2 consent string: version 2, created since 2018, policy version set.
+    """Tells whether a text is a TCF v2 consent string: version 2, dates since 2018, a language.
 
     IAB Transparency and Consent Framework, Consent string and vendor list formats v2: 6 bits version, 36 bits created
-    and 36 bits last updated in tenths of a second.
+    and 36 bits last updated in tenths of a second, from bit 108 twice 6 bits of language.
     """
     core = text.split(".")[0]
     try:
@@ -279,14 +312,21 @@ def tcf(text: str) -> bool:
     if len(raw) < 27:
         return False
     bits = int.from_bytes(raw[:27], "big")
-    version = bits >> (27 * 8 - 6)
-    created = (bits >> (27 * 8 - 42)) & ((1 << 36) - 1)
-    updated = (bits >> (27 * 8 - 78)) & ((1 << 36) - 1)
-    return version == 2 and _TCF_FIRST <= created <= _TCF_LAST and _TCF_FIRST <= updated <= _TCF_LAST
+
+    def field(start: int, length: int) -> int:
+        return (bits >> (27 * 8 - start - length)) & ((1 << length) - 1)
+
+    created, updated = field(6, 36), field(42, 36)
+    return (
+        field(0, 6) == 2
+        and _TCF_FIRST <= created <= updated <= _TCF_LAST
+        and field(108, 6) < 26  # consent language: two letters
+        and field(114, 6) < 26
+    )
 
 
 _TCF_FIRST = int(datetime(2018, 1, 1, tzinfo=timezone.utc).timestamp() * 10)
-_TCF_LAST = int(datetime(2060, 1, 1, tzinfo=timezone.utc).timestamp() * 10)
+_TCF_LAST = int(datetime(2045, 1, 1, tzinfo=timezone.utc).timestamp() * 10)
 
 
 def coordinates(text: str) -> bool:
@@ -348,6 +388,9 @@ _OWN: dict[str, Check] = {
     "us_itin": us_itin,
     "not_nil": not_nil,
     "letters_and_digits": letters_and_digits,
+    "siren": siren,
+    "siret": siret,
+    "vat_fr": vat_fr,
     "uai": uai,
     "lu_matricule": lu_matricule,
     "rib": rib,
@@ -362,6 +405,7 @@ _OWN: dict[str, Check] = {
     "ip": ip,
     "mac": mac,
     "imei": imei,
+    "imsi": imsi,
     "email": email,
     "tcf": tcf,
     "coordinates": coordinates,

@@ -32,11 +32,12 @@ CUES = ("none", "optional", "required", "always")
 EDGES: Mapping[str, tuple[str, str]] = {
     "word": (r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"),
     "number": (r"(?<![0-9A-Za-z])(?<![0-9][.,_/-])", r"(?![0-9A-Za-z])(?![.,_/-][0-9])"),
+    "token": (r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][.,_/-])", r"(?![0-9A-Za-z])(?![.,_/-][0-9A-Za-z])"),
     "cell": (r"\A[ \t\r\n]*", r"[ \t\r\n]*\Z"),
     "open": ("", ""),
 }
 """What may stand beside a match. ``word``: no letter or digit. ``number``: nor a further group of digits joined by a
-point, comma, slash, hyphen or underscore. ``cell``: white space and the ends of the text only. ``open``: anything."""
+point, comma, slash, hyphen or underscore. ``token``: nor letters and digits so joined (a piece of a UUID). ``cell``: white space and the ends of the text only. ``open``: anything."""
 
 _KEYS = {
     "id", "entity", "about", "patterns", "check", "chance", "cue", "context", "against", "edges", "case", "triage",
@@ -230,9 +231,19 @@ def _agree(detector: Detector, where: str) -> None:
     for regex, compiled in zip(detector.regexes, detector.compiled, strict=True):
         if compiled.search("") or compiled.search(" "):
             raise DetectorError(f"{where}: key 'patterns': {regex!r} matches an empty text")
+    if detector.case == "any" and (lonely := sorted(filter(_lonely, detector.shapes), key=str)):
+        raise DetectorError(
+            f"{where}: key 'patterns': {lonely[0].regex!r}: case is ignored for a-z only; write [éÉ] for accented letters"
+        )
     from recense.scanners import re2  # here: it imports pyarrow, which words and checks do without
 
     re2.refuse_bad(detector, where)
+
+
+def _lonely(shape: Shape) -> bool:
+    """Tells whether an accented letter stands in a shape without its other case."""
+    chars = {char for char in shape.regex if not char.isascii() and char.swapcase() != char and len(char.swapcase()) == 1}
+    return "À-Ö" not in shape.regex and any(char.swapcase() not in chars for char in chars)
 
 
 def _prove(detector: Detector, where: str) -> None:

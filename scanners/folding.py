@@ -8,6 +8,8 @@ hyphens, Japanese keyboards full-width digits, and pandas turns a column of numb
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import lru_cache
 
 SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 HYPHENS = "\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d"
@@ -22,7 +24,7 @@ _TABLE[0xFF0D] = "-"
 ODD = "".join(map(chr, sorted(_TABLE)))
 """Every character that folding changes."""
 
-_FLOAT = re.compile(r"\s*[0-9]{5,19}(\.0)\s*", re.ASCII)
+_FLOAT = re.compile(r"[ \t\r\n]{0,16}[0-9]{5,19}(\.0)[ \t\r\n]{0,16}")
 
 
 def fold(text: str) -> str:
@@ -37,6 +39,24 @@ def fold(text: str) -> str:
     """
     if not text.isascii():
         text = text.translate(_TABLE)
-    if ".0" in text[-24:] and (tail := _FLOAT.fullmatch(text)):
+    if ".0" in text[-20:] and (tail := _FLOAT.fullmatch(text)):
         text = text[: tail.start(1)] + "  " + text[tail.end(1) :]
     return text
+
+
+def plain(text: str) -> str:
+    """Returns the text in lower case without accents, character by character (a ligature stays one character).
+
+    >>> plain("Numéro de SÉCU")
+    'numero de secu'
+    """
+    if text.isascii():
+        return text.lower()
+    return "".join(map(_plain, text))
+
+
+@lru_cache(4096)
+def _plain(char: str) -> str:
+    if unicodedata.combining(char):
+        return ""
+    return unicodedata.normalize("NFD", char.lower())[0]

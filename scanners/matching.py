@@ -8,16 +8,18 @@ the candidates that its vectorised shortcuts cannot decide.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
 from recense.scanners.detector import Detector
-from recense.scanners.folding import fold
+from recense.scanners.folding import fold, plain
 
 CUE_WINDOW = 40
 """Characters before a match in which a cue counts."""
+
+BLANKS = " \t\r\n"
+"""White space around a match that covers its cell; folding has made other spaces of these."""
 
 CUE_LIFT = 0.35
 """What a cue adds to the score: Presidio's own default for context words."""
@@ -44,38 +46,49 @@ def matches(detector: Detector, text: str) -> list[Match]:
 
 
 def accept(detector: Detector, folded: str, start: int, end: int, score: float) -> Match | None:
-    """Returns the match when it passes check and cue, else None.
+    """Returns the match when it passes cue and check, else None.
 
     Args:
         folded: the whole text, folded.
         score: what the shape alone says.
     """
-    cued = False
-    if detector.cue != "none":
-        cued = has_cue(detector, folded, start)
-        if not cued and (detector.cue == "always" or (detector.cue == "required" and not whole(folded, start, end))):
-            return None
-    if not detector.passes(folded[start:end]):
+    labelled, cued = _labelled(detector, folded, start, end)
+    if not labelled or not detector.passes(folded[start:end]):
         return None
     return Match(start, end, final_score(detector, score, cued), cued)
 
 
 def judge(detector: Detector, text: str) -> tuple[bool, bool, bool]:
-    """Returns what one cell adds to a tally: (accepted, whole, refused)."""
+    """Returns what one cell adds to a tally: (accepted, whole, refused).
+
+    A cell is refused when it has a match that its label allows, and none that passes the check.
+    """
     folded = fold(text)
-    accepted = seen = False
-    for start, end, score in _places(detector, folded):
-        seen = True
-        if accept(detector, folded, start, end, score):
+    accepted = failed = False
+    for start, end, _ in _places(detector, folded):
+        if not _labelled(detector, folded, start, end)[0]:
+            continue
+        if not detector.passes(folded[start:end]):
+            failed = True
+        elif whole(folded, start, end):
+            return True, True, False
+        else:
             accepted = True
-            if whole(folded, start, end):
-                return True, True, False
-    return accepted, False, seen and not accepted
+    return accepted, False, failed and not accepted
+
+
+def _labelled(detector: Detector, folded: str, start: int, end: int) -> tuple[bool, bool]:
+    """Returns whether the detector's rule on labels lets a match through, and whether a cue stands before it."""
+    if detector.cue == "none":
+        return True, False
+    cued = has_cue(detector, folded, start)
+    needed = detector.cue == "always" or (detector.cue == "required" and not whole(folded, start, end))
+    return cued or not needed, cued
 
 
 def whole(folded: str, start: int, end: int) -> bool:
     """Tells whether a match covers everything but the white space around it."""
-    return not folded[:start].strip() and not folded[end:].strip()
+    return not folded[:start].strip(BLANKS) and not folded[end:].strip(BLANKS)
 
 
 def final_score(detector: Detector, score: float, cued: bool) -> float:
@@ -91,13 +104,6 @@ def final_score(detector: Detector, score: float, cued: bool) -> float:
 def has_cue(detector: Detector, folded: str, start: int) -> bool:
     """Tells whether a context word of the detector stands in the characters before a match."""
     return bool(_cue(detector.context).search(plain(folded[max(0, start - CUE_WINDOW) : start])))
-
-
-def plain(text: str) -> str:
-    """Returns the text in lower case without accents."""
-    if text.isascii():
-        return text.lower()
-    return "".join(char for char in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(char))
 
 
 def _places(detector: Detector, folded: str) -> Iterator[tuple[int, int, float]]:

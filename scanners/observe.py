@@ -19,7 +19,7 @@ from recense.scanners.cells import as_text, decade, form, leaves
 from recense.scanners.sampling import Reservoir
 
 if TYPE_CHECKING:
-    from recense.scanners.lexicon import LexiconScan
+    from recense.scanners.lexicon_scan import LexiconScan
     from recense.scanners.triage import Triage
 
 
@@ -128,12 +128,12 @@ def patterns() -> Triage:
     from recense.scanners.detector import detectors
     from recense.scanners.triage import Triage
 
-    return Triage(detectors().values())
+    return Triage(detectors())
 
 
 @cache
 def lexicon() -> LexiconScan:
     """Returns the Article 9 and 10 lexicons' column path, built once per process."""
-    from recense.scanners.lexicon import LexiconScan
+    from recense.scanners.lexicon_scan import LexiconScan
 
     return LexiconScan()

@@ -43,6 +43,7 @@ class PeopleWords:
     cues_after: frozenset[str]
     human_verbs: frozenset[str]
     first_words: frozenset[str]
+    ways: frozenset[str]
 
 
 @functools.cache
@@ -57,7 +58,8 @@ def people_words() -> PeopleWords:
 def name_odds(folded: str, language: str | None = None) -> float:
     """Returns the log-odds, -4 to 4, that a folded word is a first name or surname rather than a word or a place.
 
-    Words of one language only count when the text is known to be in it. A word that no list knows gets -0.7: foreign names and codes alike, so it neither makes nor breaks a person.
+    Words of one language only count when the text is known to be in it. A word that no list knows gets -0.7: foreign
+    names and codes alike, so it neither makes nor breaks a person.
     """
     known, text = names(), words()
     name = max(known.first.get(folded, 0.0), known.surname.get(folded, 0.0))
@@ -74,7 +76,7 @@ def name_odds(folded: str, language: str | None = None) -> float:
 
 @functools.lru_cache(maxsize=1 << 14)
 def first_odds(folded: str, language: str | None = None) -> float:
-    """Returns the log-odds, -4 to 4, that a folded word is a first name rather than a word, a place or a surname only."""
+    """Returns the log-odds, -4 to 4, that a folded word is a first name rather than a word or a surname only."""
     first = names().first.get(folded, 0.0)
     if first == 0.0 and "-" in folded:
         parts = folded.split("-")
@@ -108,7 +110,9 @@ def person_score(value: str) -> float:
             scores.append(-6.0)
         elif folded in lists.titles and len(found) > 1:
             bonus = 1.0
-        elif len(folded.replace("-", "")) > 1 + ("-" in folded) and folded not in lists.particles:  # J. and J-P. are initials
+        elif (
+            len(folded.replace("-", "")) > 1 + ("-" in folded) and folded not in lists.particles
+        ):  # J. and J-P. are initials
             scores.append(-3.0 if folded in lists.company_words else name_odds(folded))
     if not scores:
         return -4.0 if bonus == 0.0 else 0.0
@@ -118,7 +122,9 @@ def person_score(value: str) -> float:
 def is_first_name(value: str) -> bool:
     """Tells whether the value is one or two given names and nothing else (``Anne-Laure``, ``Jean Pierre``)."""
     found = [fold(token) for token in tokens(value)]
-    return 1 <= len(found) <= 2 and value.replace("-", "").replace(" ", "").isalpha() and min(map(first_odds, found)) > 1.5
+    return (
+        1 <= len(found) <= 2 and value.replace("-", "").replace(" ", "").isalpha() and min(map(first_odds, found)) > 1.5
+    )
 
 
 def is_surname(value: str) -> bool:
@@ -167,7 +173,7 @@ def is_person_cell(value: str) -> bool:
     titled = found[0] in lists.titles
     if titled:
         second = found[1] if len(found) > 1 else ""
-        return second not in lists.functions or name_odds(heavy[0]) > 0 and value.split()[1][:1].isupper()
+        return second not in lists.functions or (name_odds(heavy[0]) > 0 and value.split()[1][:1].isupper())
     initial = any(len(token) == 1 for token in found)
     if len(heavy) < 2 and not (initial and heavy and name_odds(heavy[0]) > 1.0):
         return False
@@ -179,7 +185,7 @@ def is_person_cell(value: str) -> bool:
 
 
 def is_personal_mailbox(address: str) -> bool:
-    """Tells whether an e-mail address's local part is a person's name (``jean.dupont``, ``m.le-goff``), not a role's."""
+    """Tells whether an e-mail's local part is a person's name (``jean.dupont``, ``m.le-goff``), not a role's."""
     local = address.partition("@")[0].rstrip("0123456789")
     parts = [fold(part) for part in _LOCAL_SPLIT.split(local) if part]
     heavy = [part for part in parts if len(part) > 1 and part not in people_words().particles]

@@ -30,17 +30,22 @@ def _plan(region: str) -> tuple[int, str]:
     data: Any = PhoneMetadata.metadata_for_region(region)
     kinds = [getattr(data, kind) for kind in _KINDS]
     numbers = "|".join(f"(?:{kind.national_number_pattern})" for kind in kinds if kind and kind.national_number_pattern)
-    lengths = "|".join(rf"\d{{{length}}}" for length in data.general_desc.possible_length)
-    return data.country_code, rf"(?=(?:{lengths})\Z)(?:{numbers})\Z"
+    return data.country_code, f"(?:{numbers})"
+
+
+@cache
+def expressions() -> tuple[str, str]:
+    """Returns expressions, for ``re`` and RE2, of national (nine digits) and international (country code first) numbers."""
+    plans = {region: _plan(region) for region in NATIONAL + OVERSEAS}
+    # ARCEP keeps 06 39 98 for fiction; the library calls it invalid, but test data and films are full of it.
+    national = "|".join(plans[region][1] for region in NATIONAL) + r"|63998\d{4}"
+    international = "|".join(f"{code}{numbers}" for code, numbers in plans.values()) + r"|3363998\d{4}"
+    return national, international
 
 
 @cache
 def _plans() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Returns the expressions for national (nine digits) and international (country code first) numbers."""
-    plans = {region: _plan(region) for region in NATIONAL + OVERSEAS}
-    # ARCEP keeps 06 39 98 for fiction; the library calls it invalid, but test data and films are full of it.
-    national = "|".join(f"(?:{plans[region][1]})" for region in NATIONAL) + r"|63998\d{4}\Z"
-    international = "|".join(f"{code}(?:{numbers})" for code, numbers in plans.values()) + r"|3363998\d{4}\Z"
+    national, international = expressions()
     return re.compile(national, re.ASCII), re.compile(international, re.ASCII)
 
 
@@ -59,17 +64,17 @@ def french(text: str) -> bool:
     plain = text.replace("(0)", "")
     digits = digits_of(plain)
     if plain.lstrip(" (").startswith("+"):
-        return bool(international.match(digits))
+        return bool(international.fullmatch(digits))
     if digits.startswith("00"):
-        return bool(international.match(digits[2:]))
+        return bool(international.fullmatch(digits[2:]))
     if digits.startswith("0") and len(digits) == 10:
-        return bool(national.match(digits[1:]))
-    return len(digits) == 11 and bool(international.match(digits))
+        return bool(national.fullmatch(digits[1:]))
+    return len(digits) == 11 and bool(international.fullmatch(digits))
 
 
 def french_short(text: str) -> bool:
     """Tells whether nine digits are a French number whose leading zero a spreadsheet took."""
-    return bool(_plans()[0].match(digits_of(text)))
+    return bool(_plans()[0].fullmatch(digits_of(text)))
 
 
 def international(text: str) -> bool:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import yaml
 
-from recense.scanners.gazetteers import communes, fold, spaced
+from recense.scanners.gazetteers import communes, fold, spaced, words
 
 
 class Place(NamedTuple):
@@ -38,7 +38,8 @@ def _either(key: str, dot: bool = True) -> str:
     return f"(?:{'|'.join(re.escape(word).replace(chr(92) + ' ', ' +') for word in found)}){'[.]?' if dot else ''}"
 
 
-_NUMBER = r"(?<![\w/.,-])(?:n° ?)?\d{1,4}(?: ?(?:bis|ter|quater)(?: ?[a-d](?![\w'’]))?| ?[a-d](?![\w'’]))?(?: ?[-/&] ?\d{1,4}(?: ?(?:bis|ter|[a-d](?![\w'])))?)?"
+_SUFFIX = r"(?: ?(?:bis|ter|quater)(?: ?[a-d](?![\w'’]))?| ?[a-d](?![\w'’]))"
+_NUMBER = rf"(?<![\w/.,-])(?:n° ?)?\d{{1,4}}{_SUFFIX}?(?: ?[-/&] ?\d{{1,4}}{_SUFFIX}?)?"
 _WORD = r"[^\W\d_][\w'’.-]*"
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]*|\d{1,2}(?:er|ème|e)?(?![\w.])|(?:19|18)\d\d(?!\d))"
 _POSTCODE = r"(?:F-|FR-)?(?<!\d)\d{2} ?\d{3}(?!\d)"
@@ -52,8 +53,11 @@ def _street() -> re.Pattern[str]:
     return re.compile(rf"(?P<number>{_NUMBER})[ ,]{{1,3}}(?P<way>{_either('french_ways')})(?![\w'’-]) *", re.IGNORECASE)
 
 
-_NAME_PIECE = re.compile(r" *(?:(?P<small>(?:de|du|des|d|la|le|les|l|aux|au|à|en|et|sur|sous|lès|lez)(?:['’]| (?=\S)))|(?P<word>[^\W\d_][\w'’.-]*)|(?P<number>\d{1,4})(?:er|e|ème)?(?![\w]))", re.IGNORECASE)
-_MONTHS = frozenset("JANVIER FEVRIER MARS AVRIL MAI JUIN JUILLET AOUT SEPTEMBRE OCTOBRE NOVEMBRE DECEMBRE".split())
+_NAME_PIECE = re.compile(
+    r" *(?:(?P<small>(?:de|du|des|d|la|le|les|l|aux|au|à|en|et|sur|sous|lès|lez)(?:['’]| (?=\S)))"
+    r"|(?P<word>[^\W\d_][\w'’.-]*)|(?P<number>\d{1,4})(?:er|e|ème)?(?![\w]))",
+    re.IGNORECASE,
+)
 
 
 def _name_end(text: str, at: int) -> int:
@@ -72,13 +76,17 @@ def _name_end(text: str, at: int) -> int:
             continue
         if number := piece.group("number"):
             following = _NAME_PIECE.match(text, piece.end())
-            month = following is not None and following.group("word") is not None and fold(following.group("word")).rstrip(".") in _MONTHS
-            if not (month and len(number) <= 2 or previous in _MONTHS and len(number) == 4):
+            month = (
+                following is not None
+                and following.group("word") is not None
+                and fold(following.group("word")).rstrip(".") in _words_of("months")
+            )
+            if not ((month and len(number) <= 2) or (previous in _words_of("months") and len(number) == 4)):
                 break
             previous = number
         else:
             previous = fold(piece.group("word")).rstrip(".")
-            if piece.group("word")[0].islower() and previous not in _MONTHS:
+            if piece.group("word")[0].islower() and previous not in _words_of("months"):
                 lower += 1
                 if lower > 4:
                     break
@@ -103,7 +111,9 @@ def _unnumbered() -> re.Pattern[str]:
     """A way, box or hamlet without number, which needs the post code that follows."""
     name = rf"(?: +{_WORD}){{1,6}}?"
     box = r"(?:B\.?P\.?|C\.?S\.?|T\.?S\.?A\.?) ?\d{1,5}|(?:lieu[- ]dit|lieudit)(?: +[\w'’.-]+){1,4}?|le bourg|au bourg"
-    return re.compile(rf"(?<![\w])(?:{_either('french_ways')}(?![\w]){name}|{box})(?={_GAP}(?:(?:B\.?P\.?|C\.?S\.?) ?\d{{1,5}}{_GAP})?{_POSTCODE})", re.IGNORECASE)
+    more = rf"(?:(?:B\.?P\.?|C\.?S\.?) ?\d{{1,5}}{_GAP})?"
+    ways = _either("french_ways")
+    return re.compile(rf"(?<!\w)(?:{ways}(?!\w){name}|{box})(?={_GAP}{more}{_POSTCODE})", re.IGNORECASE)
 
 
 _CODE_CITY = re.compile(rf"(?P<code>{_POSTCODE})[ ,\t-]{{1,3}}(?P<city>[^\W\d_][\w'’. -]{{1,60}})", re.IGNORECASE)
@@ -114,30 +124,41 @@ _AFTER_STREET = re.compile(rf"(?:{_GAP}(?:B\.?P\.?|C\.?S\.?) ?\d{{1,5}})?{_GAP}"
 @functools.cache
 def _inside() -> re.Pattern[str]:
     """A part that stands before the number: ``résidence Les Jardins, bât. C,``."""
-    return re.compile(rf"(?:(?<![\w]){_either('french_inside')}(?![\w])(?: *n° *\d+)?[^,;\n:!?]{{0,40}}[,;\n–-] *)+$", re.IGNORECASE)
+    return re.compile(
+        rf"(?:(?<![\w]){_either('french_inside')}(?![\w])(?: *n° *\d+)?[^,;\n:!?]{{0,40}}[,;\n–-] *)+$", re.IGNORECASE
+    )
+
+
+_UK_CODE = r"(?-i:[A-Z]{1,2}\d[A-Z\d]?) ?(?-i:\d[A-Z]{2})\b"
 
 
 @functools.cache
 def _english() -> re.Pattern[str]:
     """A number, one to four words and a way word; then flat, town, state and code."""
-    name = r"(?:(?:[NSEW]|North|South|East|West)\.? +)?(?:(?-i:[A-Z][\w'’.-]*|\d{1,3}(?:st|nd|rd|th))|[a-z][\w'’-]+) *(?: +(?-i:[A-Z0-9][\w'’.-]*)| +[a-z][\w'’-]+){0,3}?"
+    point = r"(?:(?:[NSEW]|North|South|East|West)\.? +)?"
+    first = r"(?:(?-i:[A-Z][\w'’.-]*|\d{1,3}(?:st|nd|rd|th))|[a-z][\w'’-]+)"
+    name = rf"{point}{first} *(?: +(?-i:[A-Z0-9][\w'’.-]*)| +[a-z][\w'’-]+){{0,3}}?"
+    flat = r"(?:(?:flat|unit|apt|suite)\.? *\w{1,4},? +)?"
     unit = r"(?:,? *(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|#)\.? *#? *[\w-]{1,6})?"
-    town = r"(?: +(?-i:[NSEW]{1,2})(?!\w))?(?:[,\n]+ *(?-i:[A-Z][\w'’.-]*[a-z])(?: +(?-i:[A-Z][\w'’.-]*[a-z])){0,3}(?= *[,\n]| +[A-Z]{1,2}\d| *$| +\d{5})){0,3}"
+    capital = r"(?-i:[A-Z][\w'’.-]*[a-z])"
+    town = rf"[,\n]+ *{capital}(?: +{capital}){{0,3}}(?= *[,\n]| +[A-Z]{{1,2}}\d| *$| +\d{{5}})"
+    towns = rf"(?: +(?-i:[NSEW]{{1,2}})(?!\w))?(?:{town}){{0,3}}"
     code = rf"(?:,?\s+{_UK_CODE}|(?:,?\s+(?-i:[A-Z]{{2}})(?!\w))?(?:,?\s+\d{{5}}(?:-\d{{4}})?(?!\d))?)"
-    return re.compile(
-        rf"(?<![\w/.,-])(?:(?:flat|unit|apt|suite)\.? *\w{{1,4}},? +)?\d{{1,6}}[a-z]?,? +{name} +(?P<way>{_either('english_ways')})(?![\w]){unit}{town}{code}",
-        re.IGNORECASE,
-    )
+    way = rf"(?P<way>{_either('english_ways')})(?!\w)"
+    return re.compile(rf"(?<![\w/.,-]){flat}\d{{1,6}}[a-z]?,? +{name} +{way}{unit}{towns}{code}", re.IGNORECASE)
 
 
-_UK_CODE = r"(?-i:[A-Z]{1,2}\d[A-Z\d]?) ?(?-i:\d[A-Z]{2})\b"
-_ELSEWHERE = re.compile(
-    rf"(?<!\w)(?:(?:Via|Viale|Piazza|Corso|Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Rua|Travessa)(?: (?:de|del|della|dei|di|da|do|das|dos|la|las|los|el))* +{_CAPITAL}(?: +{_CAPITAL}|"
-    rf" (?:de|del|della|di|da|do)(?= )){{0,4}},? *(?:n°? *)?\d{{1,4}}[a-z]?(?!\w)"
-    r"|[A-ZÄÖÜ][\wäöüß.-]*(?:straße|strasse|str\.|weg|platz|gasse|allee|damm|ufer|straat|laan|plein|gracht|gatan|vägen|gade|vej|katu|utca|út)\.? +\d{1,4} ?[a-z]?(?!\w)"
-    r"|P\.?O\.? Box \d{1,6})"
-    r"(?:,?\s+(?:[A-Z]{1,2}-)?\d{4,5}(?!\d)(?: ?[A-Z]{2}(?!\w))?\s+[A-ZÄÖÜ][\wäöüß.-]+)?"
+_OF = r"(?:de|del|della|dei|di|da|do|das|dos|la|las|los|el)"
+_ROMANCE = (
+    r"(?:Via|Viale|Piazza|Corso|Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Rua|Travessa)"
+    rf"(?: {_OF})* +{_CAPITAL}(?: +{_CAPITAL}| {_OF}(?= )){{0,4}},? *(?:n°? *)?\d{{1,4}}[a-z]?(?!\w)"
 )
+_GERMANIC = (
+    r"[A-ZÄÖÜ][\wäöüß.-]*(?:straße|strasse|str\.|weg|platz|gasse|allee|damm|ufer|straat|laan|plein|gracht|gatan|vägen"
+    r"|gade|vej|katu|utca|út)\.? +\d{1,4} ?[a-z]?(?!\w)"
+)
+_THEIR_CITY = r"(?:,?\s+(?:[A-Z]{1,2}-)?\d{4,5}(?!\d)(?: ?[A-Z]{2}(?!\w))?\s+[A-ZÄÖÜ][\wäöüß.-]+)?"
+_ELSEWHERE = re.compile(rf"(?<!\w)(?:{_ROMANCE}|{_GERMANIC}|P\.?O\.? Box \d{{1,6}}){_THEIR_CITY}")
 
 
 def _city_length(text: str, code: str | None) -> int:
@@ -162,7 +183,7 @@ def _city_length(text: str, code: str | None) -> int:
 
 
 def _with_city(text: str, end: int) -> tuple[int, bool]:
-    """Returns the end of an address whose street ends at ``end`` once its post code and city are added, and if they were."""
+    """Returns the end of an address once its post code and city are added to its street, and whether they were."""
     gap = _AFTER_STREET.match(text, end)
     if gap:
         code = _CODE_CITY.match(text, gap.end())
@@ -188,13 +209,6 @@ def _with_inside(text: str, start: int) -> int:
     return start - (min(start, 120) - before.start()) if before else start
 
 
-_SHORT = frozenset("AV PL ALL IMP CHE CH CHEM RTE SQ PASS FG FBG RPT ESP PROM HAM DOM RES VC ZI ZA ZAC".split())
-_HOMONYMS = frozenset(
-    "LOT LOTS PORTE ESCALIER COURS COTE COUR PASSAGE PLACE PONT FERME MAS VOIE QUARTIER ROUTE VILLA MAIL CLOS RAMPE DESCENTE GALERIE".split()
-)
-"""Way words that are things to count as well: *3 cours de maths*, *2 places libres*."""
-
-
 def _french(text: str) -> Iterator[Place]:
     for match in _street().finditer(text):
         end = _name_end(text, match.end())
@@ -204,9 +218,9 @@ def _french(text: str) -> Iterator[Place]:
         trimmed = text[match.start() : end].rstrip(" ,.-'’")
         end, coded = _with_city(text, match.start() + len(trimmed))
         way = fold(match.group("way")).rstrip(".")
-        if way in _SHORT and not coded and not name[:1].isupper():
+        if way in _words_of("french_abbreviations") and not coded and not name[:1].isupper():
             continue  # "3 ch de plus", "2 pl libres": abbreviations need a name or a city
-        if way in _HOMONYMS and not coded and not name[:1].isupper() and not fold(name).startswith(("DE ", "DU ", "DES ")):
+        if way in _words_of("french_homonyms") and not coded and not any(char.isupper() for char in name):
             continue
         yield Place(_with_inside(text, match.start()), end, True)
     for match in _unnumbered().finditer(text):
@@ -248,9 +262,15 @@ def find_addresses(text: str) -> list[Place]:
 
 
 def is_address(value: str) -> bool:
-    """Tells whether the value is an address and little else (nine tenths of its characters)."""
+    """Tells whether the value is an address and little else (four fifths of its characters at least)."""
     stripped = value.strip()
-    return 6 <= len(stripped) <= 250 and sum(p.end - p.start for p in find_addresses(stripped)) >= 0.6 * len(stripped)
+    return 6 <= len(stripped) <= 250 and sum(p.end - p.start for p in find_addresses(stripped)) >= 0.8 * len(stripped)
+
+
+@functools.cache
+def _words_of(key: str) -> frozenset[str]:
+    """Returns a list's words, folded."""
+    return frozenset(fold(word) for word in _lists()[key])
 
 
 @functools.cache
@@ -266,7 +286,17 @@ def is_city(value: str) -> bool:
     if not 2 <= len(value) <= 60:
         return False
     name = spaced(_CITY_EXTRAS.sub("", value.strip()))
-    return name in communes().names or name in _folded("cities")
+    if name in _folded("cities"):
+        return True
+    if name not in communes().names:
+        return False
+    # The list has lost its articles (La Table, La Chaudière): a lone word must be a name rather than a common word.
+    return " " in name or words().title.get(name, 0.0) >= words().lower.get(name, 0.0) / 2
+
+
+def big_cities() -> frozenset[str]:
+    """Returns the folded names of large cities beyond France, hyphens as spaces."""
+    return _folded("cities")
 
 
 def is_country(value: str) -> bool:

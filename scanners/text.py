@@ -17,9 +17,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from recense.scanners import language as languages
-from recense.scanners.lexicon import Strength, examine, kinds
-from recense.scanners.persons import Named, vote
+from recense.scanners.lexicon import Strength, examine
+from recense.scanners.lexicon_terms import kinds
+from recense.scanners.persons import vote
 from recense.scanners.places import find_addresses
+from recense.scanners.reading import Named
 
 WINDOW = 8_000
 """Characters of a long text that are read at once."""
@@ -31,6 +33,8 @@ _SKIPPED_PIPES = ["parser", "morphologizer", "tagger", "lemmatizer", "attribute_
 _LABELS = {
     "PER": "PERSON", "PERSON": "PERSON", "LOC": "LOCATION", "GPE": "LOCATION", "FAC": "LOCATION", "ORG": "ORGANIZATION",
 }  # fmt: skip
+_SCORES = {Strength.FOUND: 0.8, Strength.CANDIDATE: 0.5, Strength.INFERRED: 0.4, Strength.VALUE: 0.5}
+"""Score of a lexicon's match by its strength; what is not named here is no span."""
 _ENGINE_LOCK = threading.Lock()
 
 
@@ -83,8 +87,10 @@ def _classes() -> dict[str, Any]:
     from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
     def result(entity: str, start: int, end: int, score: float, detector: str) -> Any:
-        metadata = {RecognizerResult.RECOGNIZER_NAME_KEY: detector, RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: detector}
-        return RecognizerResult(entity, start, end, score, recognition_metadata=metadata)
+        # The identifier is Presidio's to add: a foreign one would be dropped by its context enhancer.
+        return RecognizerResult(
+            entity, start, end, score, recognition_metadata={RecognizerResult.RECOGNIZER_NAME_KEY: detector}
+        )
 
     class ModelEngine(NlpEngine):  # type: ignore[misc]  # Presidio has no types
         """Gives Presidio the tokens and entities of our two pipelines."""
@@ -155,8 +161,6 @@ def _classes() -> dict[str, Any]:
     class LexiconRecognizer(EntityRecognizer):  # type: ignore[misc]
         """Articles 9 and 10, all kinds at once; a person that the model and a title agree on counts as named."""
 
-        _SCORES = {Strength.FOUND: 0.8, Strength.CANDIDATE: 0.5, Strength.INFERRED: 0.4, Strength.VALUE: 0.5}
-
         def __init__(self, language: str) -> None:
             super().__init__([kind.entity for kind in kinds().values()], supported_language=language, name="lexicon")
 
@@ -165,9 +169,9 @@ def _classes() -> dict[str, Any]:
 
         def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[Any]:
             return [
-                result(kinds()[m.kind].entity, m.start, m.end, self._SCORES[m.strength], _detector(m.kind, m.strength))
+                result(kinds()[m.kind].entity, m.start, m.end, _SCORES[m.strength], _detector(m.kind, m.strength))
                 for m in examine(text)
-                if m.strength in self._SCORES
+                if m.strength in _SCORES
             ]
 
     return {
@@ -271,7 +275,9 @@ def _span(item: Any, offset: int) -> Span:
     metadata = item.recognition_metadata or {}
     detector = metadata.get("recognizer_name", "")
     category = taxonomy().category_of(item.entity_type) or ""
-    return Span(item.start + offset, item.end + offset, item.entity_type, category, round(float(item.score), 3), detector)
+    return Span(
+        item.start + offset, item.end + offset, item.entity_type, category, round(float(item.score), 3), detector
+    )
 
 
 _RANKS = {
@@ -288,10 +294,11 @@ def _rank(span: Span) -> tuple[float, int, float, int]:
 
 
 def resolve(spans: Iterable[Span]) -> list[Span]:
-    """Returns the spans that stand after conflicts: what is proved first, then an e-mail over its parts, an address
-    over the persons in it, identifiers over names, the higher score, the longer one.
+    """Returns the spans that stand after conflicts, in order.
 
-    Spans of Articles 9 and 10 stay beside all others; of the same entity the longest stays.
+    What is proved comes first, then an e-mail over its parts, an address over the persons in it, identifiers over
+    names, the higher score, the longer span. Spans of Articles 9 and 10 stay beside all others;
+    of the same entity the longest stays.
     """
     special: list[Span] = []
     plain: list[Span] = []

@@ -104,6 +104,16 @@ class Format:
         raise NotImplementedError
 
 
+def require_text(blob: Blob) -> None:
+    """Raises what a file gets that is named like a text and is none.
+
+    Raises:
+        SourceError: its bytes are no text.
+    """
+    if blob.encoding is None:
+        raise SourceError("undecodable", f"named {blob.suffix}, but its bytes are no text in any known encoding")
+
+
 formats: Registry[Format] = Registry("file format", "recense.connectors.formats")
 
 _F = TypeVar("_F", bound=type[Format])

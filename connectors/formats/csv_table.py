@@ -22,7 +22,7 @@ import pyarrow.csv
 from recense.connectors import dialect as layout
 from recense.connectors.blobs import Blob, read_fully
 from recense.connectors.dialect import Dialect
-from recense.connectors.formats import Claim, Format, Part, Table, Trouble, register
+from recense.connectors.formats import Claim, Format, Part, Table, Trouble, register, require_text
 from recense.connectors.rows import bounded, column, grid
 from recense.model import Column, Limits
 
@@ -53,11 +53,13 @@ class Csv(Format):
 
     def tables(self, blob: Blob, limits: Limits) -> Iterator[Table | Trouble]:
         """Yields one table with the header's columns."""
+        require_text(blob)
         yield Table(columns=tuple(Column(name, "text") for name in _sniff(blob).header) if blob.text else ())
 
     def batches(self, blob: Blob, table: str, part: Part, limits: Limits) -> Iterator[pa.RecordBatch]:
         """Yields the rows; rows above the header come first, in the column ``preamble``."""
-        if not blob.text:
+        require_text(blob)
+        if not blob.text:  # a byte-order mark and nothing more
             return
         form = _sniff(blob)
         with blob.open_text() as stream:

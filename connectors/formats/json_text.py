@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from recense.connectors.blobs import Blob
-from recense.connectors.formats import Claim, Format, Part, register
+from recense.connectors.formats import Claim, Format, Part, Table, Trouble, register, require_text
 from recense.connectors.formats.text import lines, paragraphs, text_of
 from recense.connectors.rows import column, records
 from recense.errors import SourceError
@@ -154,6 +154,11 @@ class Json(Format):
         if blob.suffix in (".json", ".geojson", ".har", ".ipynb"):
             return Claim.NAMED
         return Claim.CONTENT if _STARTS.match(blob.text) and blob.suffix not in (".md", ".log") else Claim.NO
+
+    def tables(self, blob: Blob, limits: Limits) -> Iterator[Table | Trouble]:
+        """Yields one table; only reading tells its columns."""
+        require_text(blob)
+        yield Table()
 
     def batches(self, blob: Blob, table: str, part: Part, limits: Limits) -> Iterator[pa.RecordBatch]:
         """Yields the elements of a top-level array, or the documents, as nested rows.

@@ -56,15 +56,58 @@ class Parquet(Format):
     def batches(self, blob: Blob, table: str, part: Part, limits: Limits) -> Iterator[pa.RecordBatch]:
         """Yields the rows of a run of row groups."""
         first, end = map(int, part.hint)
-        with _opened(blob) as file:
+        with _opened(blob) as plain:
+            wanted, packed = plain.schema_arrow, _packed_columns(plain)
+        written = 0
+        with _opened(blob, packed) as file:
             for group in range(first, min(end, file.metadata.num_row_groups)):
                 meta = file.metadata.row_group(group)
-                if not meta.num_rows:
-                    continue
-                per_row = max(1, meta.total_byte_size // meta.num_rows)
+                per_row = max(1, meta.total_byte_size // max(1, meta.num_rows))
                 step = max(1, min(limits.batch_rows, limits.batch_bytes // per_row))
                 for batch in file.iter_batches(batch_size=step, row_groups=[group], use_threads=False):
-                    yield from bounded(batch, limits)
+                    for piece in _unpacked(batch, wanted, limits):
+                        written += piece.nbytes
+                        yield piece
+                    if written > max(limits.file_bytes, (blob.size or len(blob.head)) * limits.ratio):
+                        raise SourceError(
+                            "too_large", f"unpacks to more than {limits.ratio} times its size (limits.ratio): a bomb?"
+                        )
+
+
+def _packed_columns(file: pa.parquet.ParquetFile) -> list[str]:
+    """Returns the top-level text columns that are packed by dictionary.
+
+    A dictionary of one long value and a million references to it is a few bytes of file and a terabyte of cells, so
+    these columns are read as they are packed and unpacked in pieces.
+    """
+    meta = file.metadata
+    if not meta.num_row_groups:
+        return []
+    texts = {
+        field.name
+        for field in file.schema_arrow
+        if pa.types.is_string(field.type)
+        or pa.types.is_large_string(field.type)
+        or pa.types.is_binary(field.type)
+        or pa.types.is_large_binary(field.type)
+    }
+    group = meta.row_group(0)
+    chunks = [group.column(i) for i in range(group.num_columns)]
+    return [chunk.path_in_schema for chunk in chunks if chunk.path_in_schema in texts and chunk.has_dictionary_page]
+
+
+def _unpacked(batch: pa.RecordBatch, wanted: pa.Schema, limits: Limits) -> Iterator[pa.RecordBatch]:
+    """Yields a batch with its columns as the schema has them, in slices of bounded size."""
+    per_row = 1
+    for column, field in zip(batch.columns, wanted, strict=True):
+        if pa.types.is_dictionary(column.type) and column.type != field.type:
+            values = column.dictionary
+            per_row += values.nbytes // max(1, len(values))
+        else:
+            per_row += column.nbytes // max(1, batch.num_rows)
+    step = max(1, min(limits.batch_rows, limits.batch_bytes // per_row))
+    for start in range(0, batch.num_rows, step):
+        yield from bounded(batch.slice(start, step).cast(wanted), limits)
 
 
 def _comment(field: pa.Field) -> str | None:
@@ -76,7 +119,7 @@ def _comment(field: pa.Field) -> str | None:
 
 
 @contextmanager
-def _opened(blob: Blob) -> Iterator[pa.parquet.ParquetFile]:
+def _opened(blob: Blob, packed: list[str] | None = None) -> Iterator[pa.parquet.ParquetFile]:
     """Opens the file; what pyarrow says of a broken one becomes a ``SourceError`` without its words."""
     import pyarrow.parquet
 
@@ -84,7 +127,7 @@ def _opened(blob: Blob) -> Iterator[pa.parquet.ParquetFile]:
         raise SourceError("encrypted", "an encrypted Parquet file: recense has no key")
     with blob.seekable() as stream:
         try:
-            yield pyarrow.parquet.ParquetFile(stream, pre_buffer=False)
+            yield pyarrow.parquet.ParquetFile(stream, pre_buffer=False, read_dictionary=packed or [])
         except SourceError:
             raise
         except MemoryError:

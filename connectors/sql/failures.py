@@ -140,9 +140,14 @@ def of_sqlite(error: BaseException) -> SourceError:
 
 
 def of_duckdb(error: BaseException) -> SourceError:
-    """Returns the error behind one of DuckDB, told by its class; messages quote statements and cells."""
-    name = type(error).__name__
+    """Returns the error behind one of DuckDB, told by its class; messages quote statements and cells.
+
+    In mid-stream it comes as an OSError, and only the message's first words tell the class.
+    """
     text = str(error)
+    name = type(error).__name__
+    if isinstance(error, OSError) and (words := re.match(r"([A-Za-z ]{3,30}) Error:", text)):
+        name = words[1].title().replace(" ", "") + "Exception"
     if "lock" in text and name == "IOException":
         return failure(BUSY)
     if (

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, Connection
 
 from recense.connectors.sql import failures
 from recense.connectors.sql.dialect import Server
-from recense.connectors.sql.tables import Field, Table, column_key, dataset_name
+from recense.connectors.sql.tables import Field, Table, column_key, dataset_name, shown
 from recense.errors import RetriableError
 from recense.model import Column, Dataset, Limits, Unreadable
 from recense.plugins import driver
@@ -117,7 +117,9 @@ class MysqlServer(Server):
                         continue
                     if connection.invalidated:
                         raise
-                yield from (self.unreadable(f"{label}.{name}", failures.failure(failures.DENIED)) for name in refused)
+                yield from (
+                    self.unreadable(f"{label}.{shown(name)}", failures.failure(failures.DENIED)) for name in refused
+                )
                 yield table
 
     def _table(self, row: Any, columns: Sequence[Any], keys: Sequence[Any]) -> tuple[Table, list[str]]:

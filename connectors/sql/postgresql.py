@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL, Connection
 
 from recense.connectors.sql import failures, rows
 from recense.connectors.sql.dialect import Server
-from recense.connectors.sql.tables import Field, Table, clamped, column_key, dataset_name
+from recense.connectors.sql.tables import Field, Table, clamped, column_key, dataset_name, shown
 from recense.errors import SourceError, TargetError
 from recense.model import Column, Dataset, Limits, Unreadable
 from recense.plugins import driver, optional
@@ -119,7 +119,9 @@ class PostgresServer(Server):
                 if problem is not None:
                     yield self.unreadable(label, problem)
                     continue
-                yield from (self.unreadable(f"{label}.{name}", failures.failure(failures.DENIED)) for name in refused)
+                yield from (
+                    self.unreadable(f"{label}.{shown(name)}", failures.failure(failures.DENIED)) for name in refused
+                )
                 yield table
 
     def _catalogue(
@@ -214,7 +216,8 @@ class PostgresServer(Server):
         connection = self._copying(adbc)
         done = False
         try:
-            with connection.cursor(adbc_stmt_kwargs={_BATCH_BYTES: str(self.limits.batch_bytes)}) as cursor:
+            size = str(3 * self.limits.batch_bytes // 4)  # the driver stops after the row that exceeds it
+            with connection.cursor(adbc_stmt_kwargs={_BATCH_BYTES: size}) as cursor:
                 cursor.execute(table.select(self._names(table), where))
                 with _stream(cursor) as reader:
                     yield from rows.gather((rows.checked(batch, table.fields) for batch in reader), self.limits)

@@ -74,12 +74,15 @@ def to_array(values: Sequence[Any], wanted: pa.DataType | None = None, as_text: 
     >>> to_array([1, None, 3]).type, to_array([1, "a"]).to_pylist(), to_array([2**70]).to_pylist()
     (DataType(int64), ['1', 'a'], ['1180591620717411303424'])
     """
-    if wanted is not None:
+    kinds = {type(value) for value in values if value is not None}
+    # Arrow would take an integer for a day's number, and cut the time off a timestamp.
+    temporal = wanted is not None and pa.types.is_temporal(wanted)
+    exact = datetime.date if wanted is not None and pa.types.is_date(wanted) else datetime.datetime
+    if wanted is not None and (not temporal or kinds <= {exact}):
         try:
             return pa.array(values, wanted)
         except _MISFIT:
             pass
-    kinds = {type(value) for value in values if value is not None}
     natural = _natural(kinds, values)
     if natural is not None and wanted != pa.string():
         try:
@@ -154,13 +157,19 @@ def gather(batches: Iterable[pa.RecordBatch], limits: Limits) -> Iterator[pa.Rec
     for batch in batches:
         for part in _split(batch, limits):
             full = rows + part.num_rows > limits.batch_rows or size + part.nbytes > limits.batch_bytes
+            # A batch that is half full is not worth the copy that joining makes.
+            full = full or 2 * rows > limits.batch_rows or 2 * size > limits.batch_bytes
             if waiting and (full or not part.schema.equals(waiting[0].schema)):
-                yield pa.concat_batches(waiting)
+                yield _joined(waiting)
                 waiting, rows, size = [], 0, 0
             waiting.append(part)
             rows, size = rows + part.num_rows, size + part.nbytes
     if waiting:
-        yield pa.concat_batches(waiting)
+        yield _joined(waiting)
+
+
+def _joined(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
 
 
 def _split(batch: pa.RecordBatch, limits: Limits) -> Iterator[pa.RecordBatch]:

@@ -11,6 +11,7 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL, make_url
 
 from recense.connectors import redact, scheme
+from recense.connectors.sql.local_file import file_of
 from recense.connectors.sql.tables import Database, Table
 from recense.errors import SourceError, TargetError
 from recense.model import Dataset, Limits, Partition, Unreadable
@@ -51,8 +52,7 @@ class SqlSource:
         table = self._table(dataset.name, ())
         state = self._database.state()
         for key, low, high in self._ranges(table):
-            rows = dataset.rows if key == ALL_ROWS else None
-            yield Partition(dataset, key, rows, state, (table.schema, table.name, low, high))
+            yield Partition(dataset, key, None, state, (table.schema, table.name, low, high))  # only reading counts
 
     def _ranges(self, table: Table) -> list[tuple[str, str, str]]:
         """Returns key, lowest and first excluded value of each partition; an empty text leaves an end open."""
@@ -128,14 +128,13 @@ def database(target: str, limits: Limits) -> tuple[str, str, Database]:
     """
     name = (scheme(target) or "").partition("+")[0]
     if name == "sqlite":
-        from recense.connectors.sql.sqlite_file import SqliteFile, file_of
+        from recense.connectors.sql.sqlite_file import SqliteFile
 
         path = file_of(target, "sqlite")
         uri = f"sqlite:///{path}"
         return "sqlite", uri, SqliteFile(uri, path, limits)
     if name == "duckdb":
         from recense.connectors.sql.duckdb_file import DuckdbFile
-        from recense.connectors.sql.sqlite_file import file_of
 
         path = file_of(target, "duckdb")
         uri = f"duckdb:///{path}"

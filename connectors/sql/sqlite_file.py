@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent
-from urllib.parse import unquote
 
 from recense.connectors.sql import failures, rows
+from recense.connectors.sql.local_file import file_state
 from recense.connectors.sql.tables import Database, Field, Table, column_key, dataset_name
-from recense.errors import RetriableError, SourceError, TargetError
+from recense.errors import RetriableError, SourceError
 from recense.model import Column, Dataset, Limits, Unreadable
 from recense.plugins import optional
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ADBC_ROWS = 128
 """Rows ADBC's driver hands over at once, whatever their width. It costs little against its own 1 024."""
+ADBC_BYTES = 64 << 20
+"""Files from this size on are worth loading ADBC, which loads pandas; below, a cursor has finished before it."""
 LOCK_SECONDS = 10.0
 """Seconds to wait for a writer."""
 _STEPS = 50_000  # virtual machine steps between two looks at the clock: some milliseconds
@@ -107,6 +109,7 @@ class SqliteFile(Database):
     def tables(self, only: tuple[str, str] | None = None) -> Iterator[Table | Unreadable]:
         """Yields tables, virtual tables and views; not what SQLite keeps for itself or for a virtual table."""
         with self._opened() as (connection, budget):
+            connection.text_factory = rows.decode
             estimates = _estimates(connection)
             hidden = _shadow_tables(connection)  # what virtual tables keep themselves in
             entries = connection.execute(
@@ -172,7 +175,7 @@ class SqliteFile(Database):
                 lambda done: self._by_cursor(connection, budget, statement, done, table, rows.decode),
             ]
             typed = table.stored and all(field.kind in _ADBC for field in table.fields)
-            if typed and optional("adbc_driver_sqlite.dbapi") and self._narrow(connection, table):
+            if typed and self._suits_adbc(connection, table) and optional("adbc_driver_sqlite.dbapi"):
                 ways.insert(0, lambda _: _by_adbc(address, statement, table, unchanged=lambda: self.state() == before))
             yield from rows.gather(_one_after_the_other(ways), self.limits)
         if not locked and self.state() != before:
@@ -197,16 +200,18 @@ class SqliteFile(Database):
 
         return rows.chunks(fetch, table.fields, self.limits)
 
-    def _narrow(self, connection: sqlite3.Connection, table: Table) -> bool:
-        """Returns whether rows are narrow enough for ADBC, which hands over so many at once whatever their width."""
+    def _suits_adbc(self, connection: sqlite3.Connection, table: Table) -> bool:
+        """Returns whether the file is large and its rows narrow: ADBC hands over so many whatever their width."""
         size = self._path.stat().st_size
-        if size <= 4 * self.limits.batch_bytes:
-            return True
+        if size < ADBC_BYTES:
+            return False
         try:
             highest = connection.execute(f"SELECT max(rowid) FROM main.{quote(table.name)}").fetchone()[0]  # noqa: S608
         except sqlite3.OperationalError:  # a table WITHOUT ROWID
             return False
-        return size // max(1, int(highest or 0)) * ADBC_ROWS <= self.limits.batch_bytes // 4
+        if not isinstance(highest, int) or highest < 1:  # empty, or it has a column of its own called rowid
+            return False
+        return size // highest * ADBC_ROWS <= self.limits.batch_bytes // 4
 
     def state(self) -> str | None:
         """Returns size and time of the file and of its log."""
@@ -365,40 +370,3 @@ def check_header(path: Path) -> None:
         problem = SourceError("permission_denied", "the file cannot be opened")
     if problem is not None:
         raise problem
-
-
-def file_state(path: Path, *companions: str) -> str | None:
-    """Returns size and time of change of a file and of those beside it (``-wal``), None when it is gone."""
-    parts = []
-    for place in (path, *(path.with_name(path.name + end) for end in companions)):
-        try:
-            found = place.stat()
-            parts.append(f"{found.st_size}:{found.st_mtime_ns}")
-        except OSError:
-            if place is path:
-                return None
-            parts.append("-")
-    return "/".join(parts)
-
-
-def file_of(target: str, kind: str) -> Path:
-    """Returns the file that ``sqlite:///relative.db`` or ``sqlite:////absolute.db`` means.
-
-    A name may hold ``?``, ``#`` and ``%``: what exists as it is written is taken so, then without the URL's query,
-    then with ``%20`` and its like decoded.
-
-    Raises:
-        TargetError: the URL names no file.
-    """
-    _, _, rest = target.partition("://")
-    if not rest.startswith("/") or rest.strip("/").partition("?")[0] in {"", ":memory:"}:
-        raise TargetError(
-            f"a {kind} URL names a file: {kind}:///relative/path or {kind}:////absolute/path (three or four slashes)"
-        )
-    written = rest[1:]
-    bare = written.partition("?")[0]
-    for candidate in (written, bare, unquote(written), unquote(bare)):
-        with contextlib.suppress(OSError, ValueError):
-            if Path(candidate).exists():
-                return Path(candidate)
-    return Path(bare)

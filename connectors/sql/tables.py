@@ -108,17 +108,25 @@ class Database(abc.ABC):
 
 
 def dataset_name(schema: str, name: str, default: str) -> str:
-    """Returns a name that is unique within the database; the default schema stays unsaid.
+    r"""Returns a name that is unique within the database; the default schema stays unsaid.
 
-    Parts that hold a dot or a quotation mark are quoted, so that no two tables share a name.
+    Parts that hold a dot, a quotation mark or what cannot be printed are quoted, so that no two tables share a name
+    and none writes to a terminal what it likes.
 
     >>> dataset_name("public", "people", "public"), dataset_name("hr", "people", "public")
     ('people', 'hr.people')
-    >>> dataset_name("public", "hr.people", "public")
-    '"hr.people"'
+    >>> dataset_name("public", "hr.people", "public"), dataset_name("main", "two\nlines", "main")
+    ('"hr.people"', '"two\\nlines"')
     """
-    parts = [name] if schema == default else [schema, name]
-    return ".".join('"' + part.replace('"', '""') + '"' if "." in part or '"' in part else part for part in parts)
+    return ".".join(shown(part) for part in ([name] if schema == default else [schema, name]))
+
+
+def shown(part: str) -> str:
+    """Returns a part of a name as ``dataset_name`` writes it."""
+    if part.isprintable() and not set(part) & set('."'):
+        return part
+    escaped = part.replace("\\", "\\\\").replace('"', '""')
+    return '"' + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in escaped) + '"'
 
 
 def column_key(primary: list[str], foreign: dict[str, str], name: str) -> str | None:

@@ -81,7 +81,8 @@ class ValueSample:
         self._trim()
 
     def merge(self, other: ValueSample) -> None:
-        """Makes this the sample of both columns' cells."""
+        """Makes this the sample of both columns' cells; of two sizes the smaller one holds for both."""
+        self.size = min(self.size, other.size) if self.entries else other.size
         for digest, (cells, labels) in other.entries.items():
             seen, known = self.entries.get(digest, (0, frozenset()))
             self.entries[digest] = (seen + cells, known | labels)

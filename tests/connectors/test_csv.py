@@ -149,7 +149,7 @@ def test_french_in_any_encoding(encoding: str) -> None:
 
 
 def test_a_wrong_byte_in_utf_8_costs_nothing() -> None:
-    data = "nom;ville\n".encode() + "Zoé;Évry\n".encode() * 20 + "Hélène;Nîmes\n".encode("cp1252")
+    data = b"nom;ville\n" + "Zoé;Évry\n".encode() * 20 + "Hélène;Nîmes\n".encode("cp1252")
     assert _read(data)[0][-1] == {"nom": "Hélène", "ville": "Nîmes"}
 
 

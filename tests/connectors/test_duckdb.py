@@ -111,7 +111,8 @@ def test_a_view_that_fails_tells_no_value(base: Base) -> None:
 
 def test_a_slow_statement_ends(base: Base) -> None:
     base.run(
-        "CREATE VIEW slow AS SELECT count(*) AS n FROM range(100000000) a, range(100000000) b WHERE a.range + b.range < 5"
+        "CREATE VIEW slow AS SELECT count(*) AS n FROM range(100000000) a, range(100000000) b"
+        " WHERE a.range + b.range < 5"
     )
     with open_source(base.url, Limits(statement_seconds=1)) as source, pytest.raises(SourceError, match="longer"):
         batches(source, dataset_named(source, "slow"))

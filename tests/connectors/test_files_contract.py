@@ -8,6 +8,7 @@ import sqlite3
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import ClassVar
 
 import fastavro
 import openpyxl
@@ -73,7 +74,7 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.timeout(120)
 class TestFolder(ConnectorContract):
-    expected = {
+    expected: ClassVar = {
         "clients.csv": ROWS,
         "clients.csv.gz": ROWS,
         "clients.parquet": ROWS,
@@ -102,7 +103,7 @@ class TestFolder(ConnectorContract):
 
 
 class TestSingleFile(ConnectorContract):
-    expected = {"clients.parquet": ROWS}
+    expected: ClassVar = {"clients.parquet": ROWS}
 
     @pytest.fixture
     def target(self, estate: Path) -> str:
@@ -110,7 +111,7 @@ class TestSingleFile(ConnectorContract):
 
 
 class TestGlob(ConnectorContract):
-    expected = {"clients.csv": ROWS, "vide.csv": 0}
+    expected: ClassVar = {"clients.csv": ROWS, "vide.csv": 0}
 
     @pytest.fixture
     def target(self, estate: Path) -> str:
@@ -118,7 +119,7 @@ class TestGlob(ConnectorContract):
 
 
 class TestDatabaseInFolder(ConnectorContract):
-    expected = {"crm.bin/clients": 2, "sauvegarde.zip!/crm.bin/clients": 2}
+    expected: ClassVar = {"crm.bin/clients": 2, "sauvegarde.zip!/crm.bin/clients": 2}
 
     @pytest.fixture
     def target(self, tmp_path: Path) -> str:

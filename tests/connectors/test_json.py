@@ -18,7 +18,9 @@ from recense.testing.connectors import read_all
 
 QUICK = settings(max_examples=60, deadline=None)
 KEY = st.sampled_from(["nom", "tags", "adresse", "ville", "lignes"])
-LEAF = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)
+LEAF = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)
+)
 NESTED = st.recursive(
     LEAF, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEY, inner, max_size=4), max_leaves=12
 )
@@ -54,7 +56,9 @@ def _number(text: str) -> str:
 
 
 @QUICK
-@given(rows=st.lists(st.dictionaries(KEY, NESTED, min_size=1, max_size=4), min_size=2, max_size=12), as_lines=st.booleans())
+@given(
+    rows=st.lists(st.dictionaries(KEY, NESTED, min_size=1, max_size=4), min_size=2, max_size=12), as_lines=st.booleans()
+)
 def test_every_leaf_comes_back(rows: list[dict[str, Any]], as_lines: bool) -> None:
     text = "\n".join(map(json.dumps, rows)) if as_lines else json.dumps(rows)
     found, troubles = content(text, "t.ndjson" if as_lines else "t.json", Limits(batch_rows=4))

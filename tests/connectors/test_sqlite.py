@@ -12,6 +12,7 @@ import pytest
 from databases import Base, assert_tells_nothing, batches, caught, dataset_named, read, sqlite_base
 
 from recense.connectors import open_source
+from recense.connectors.sql.sqlite_file import SqliteFile
 from recense.errors import RetriableError, SourceError, TargetError
 from recense.model import Limits
 
@@ -24,8 +25,9 @@ def base(tmp_path: Path) -> Base:
 @pytest.fixture(params=["adbc", "sqlite3"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Reads through ADBC, and as where ADBC is not installed."""
-    if request.param == "sqlite3":
-        monkeypatch.setattr("recense.connectors.sql.sqlite_file.optional", lambda module: None)
+    if request.param == "adbc":
+        pytest.importorskip("adbc_driver_sqlite")
+        monkeypatch.setattr(SqliteFile, "_suits_adbc", lambda *_: True)
     return str(request.param)
 
 

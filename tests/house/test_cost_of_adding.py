@@ -135,22 +135,29 @@ DETECTOR = {
 }
 
 FORMAT = {
-    "reports/counts_text.py": '''
-        """One line: how many findings of which category."""
+    "reports/plain_places.py": '''
+        """One line per finding and per thing that was not read."""
 
-        from recense.reports import report
+        from recense.reports import Look, report
         from recense.reports.view import View
 
 
-        @report("counts")
-        def counts(view: View) -> str:
-            """Returns the number of findings per category, in the taxonomy's order of first appearance."""
-            found: dict[str, int] = {}
-            for finding in view.findings:
-                found[finding.category] = found.get(finding.category, 0) + 1
-            return " ".join(f"{category}={count}" for category, count in found.items()) + "\\n"
+        @report("places")
+        def plain_places(view: View, look: Look) -> str:
+            """Returns where what was found, and what was not read."""
+            found = [f"{one.place}: {one.category}" for one in view.findings]
+            unread = [f"{gap.what}: not read, {gap.label}" for gap in view.gaps]
+            return "\\n".join(found + unread)
     ''',
-    "tests/golden/scan.counts": "",
+    "tests/reports/test_plain_places.py": '''
+        """The format keeps what every format promises."""
+
+        from recense.testing.reports import ReportContract
+
+
+        class TestPlainPlaces(ReportContract):
+            format = "places"
+    ''',
 }
 
 
@@ -175,5 +182,8 @@ def test_a_detector_costs_one_file(house: Path) -> None:
 def test_a_report_format_costs_two_files(house: Path) -> None:
     assert len(FORMAT) == 2
     add(house, FORMAT)
+    assert "passed" in run(house, "-m", "pytest", "-q", "tests/reports/test_plain_places.py")
     (house / "clients.csv").write_text("courriel\n" + "jeanne@example.org\n" * 9)
-    assert "contact=1" in run(house, "-m", "recense", "scan", "clients.csv", "--format", "counts", "--no-language")
+    assert "courriel: contact" in run(
+        house, "-m", "recense", "scan", "clients.csv", "--format", "places", "--no-language"
+    )

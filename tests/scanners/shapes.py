@@ -53,7 +53,9 @@ def _class(items: object, rng: random.Random) -> str:
         elif name == "RANGE":
             chars += map(chr, range(arg[0], arg[1] + 1))
         elif name == "CATEGORY":
-            chars += {"CATEGORY_DIGIT": string.digits, "CATEGORY_WORD": string.ascii_letters + string.digits + "_"}[str(arg)]
+            chars += {"CATEGORY_DIGIT": string.digits, "CATEGORY_WORD": string.ascii_letters + string.digits + "_"}[
+                str(arg)
+            ]
     if negated:
         chars = [c for c in PRINTABLE if c not in chars]
     return rng.choice(chars)

@@ -26,6 +26,11 @@ def test_nested_data_comes_apart_by_path() -> None:
     assert paths({"p": people}) == {"p.name": ["A", None, None], "p.contacts[].mail": ["x", "y"]}
 
 
+def test_a_column_that_already_is_a_path_keeps_it() -> None:
+    items = pa.array([["A1", "B2"], None])
+    assert paths({"orders[].sku": items, "tags": items}) == {"orders[].sku": ["A1", "B2"], "tags[]": ["A1", "B2"]}
+
+
 def test_maps_and_dictionaries_are_read() -> None:
     attributes = pa.array([[("city", "Lyon")], None], pa.map_(pa.string(), pa.string()))
     codes = pa.array(["a", "a"]).dictionary_encode()

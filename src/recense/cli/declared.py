@@ -153,7 +153,8 @@ def _items(text: str, start: int) -> Iterator[tuple[int, str]]:
 
 
 def _declared(text: str, table: str, name: str, type_: str | None, at: int) -> Declared:
-    column = at - (text.rfind("\n", 0, at) + 1) + 1
+    at += name[0] in '"`['
+    column = at - text.rfind("\n", 0, at)
     return Declared(re.sub(r"\s", "", table), name.strip('"`[]'), type_ or "", _line(text, at), column)
 
 

@@ -10,13 +10,14 @@ A plug-in's test module needs one class::
             return "mongodb://ann:s3cret@localhost/shop"
 
         secrets = ("ann", "s3cret")
-        expected = {"shop.clients": 3}  # dataset -> rows
+        expected: ClassVar = {"shop.clients": 3}  # dataset -> rows
 
 ``make test`` of recense runs the same class over its own connectors.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import pickle
 from collections import Counter
@@ -110,7 +111,8 @@ class ConnectorContract:
             names = [dataset.name for dataset in datasets]
             assert len(names) == len(set(names))
             assert all(name.isprintable() for name in names)
-            for entry in (*datasets, *unreadable):
+            entries: list[Dataset | Unreadable] = [*datasets, *unreadable]
+            for entry in entries:
                 assert entry.source == source.uri
                 assert plain(entry)
             assert {entry.code for entry in unreadable} <= set(UNREADABLE_CODES)
@@ -188,9 +190,7 @@ class ConnectorContract:
         source = open_source(target)
         for dataset in listing(source)[0]:
             for partition in source.partitions(dataset):
-                try:
+                with contextlib.suppress(SourceError):
                     next(source.batches(partition), None)
-                except SourceError:
-                    pass
         source.close()
         source.close()

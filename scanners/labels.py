@@ -1,0 +1,124 @@
+"""What language says of the sampled distinct values of a column: labels that the verdict counts.
+
+Cheap voices first (gazetteers and rules, some 20 µs a value); the model reads only values long enough to be prose.
+Each value is labelled for itself: the same value has the same labels in every partition and worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recense.scanners import language, people, places
+
+PERSON = "person"
+"""The whole value is a person's full name (two name words, or a title and a name)."""
+FIRST_NAME = "first_name"
+"""The whole value is one or two given names."""
+SURNAME = "surname"
+"""The whole value is a family name; many first names and some words are surnames too."""
+COMPANY = "company"
+"""The whole value is an organisation's name: a legal form, or a word only firms and sites carry."""
+CITY = "city"
+"""The whole value is a city: a French commune or a large city elsewhere."""
+COUNTRY = "country"
+"""The whole value is a country's French or English name."""
+ADDRESS = "address"
+"""The whole value is a postal address, or little else stands in it."""
+JOB_TITLE = "job_title"
+"""The whole value is a job or function."""
+PERSON_INSIDE = "person_inside"
+"""Prose that names a person, by two voices."""
+ADDRESS_INSIDE = "address_inside"
+"""Prose that holds a postal address."""
+NER_PERSON = "ner_person"
+"""The model alone sees a person in it: one weak witness (13 % of the comments without a name have it)."""
+PROSE = "prose"
+"""Running words, in any language; ``prose_fr`` and ``prose_en`` besides when it is French or English."""
+PROSE_FR = "prose_fr"
+PROSE_EN = "prose_en"
+
+LABELS = (
+    PERSON, FIRST_NAME, SURNAME, COMPANY, CITY, COUNTRY, ADDRESS, JOB_TITLE, PERSON_INSIDE, ADDRESS_INSIDE, NER_PERSON,
+    PROSE, PROSE_FR, PROSE_EN,
+)  # fmt: skip
+"""Every label there is."""
+
+NER_WORDS = 5
+"""Words from which on the model reads a value."""
+NER_CHARACTERS = 1_000
+"""Characters of a value that the model reads at most: the beginning, up to a word's end."""
+_SHORT = 120
+"""A longer value is no name, city or company."""
+
+
+def label_values(values: Sequence[str], ner: bool = True) -> list[frozenset[str]]:
+    """Returns the labels of each value, in order.
+
+    Args:
+        values: distinct non-null values of a column.
+        ner: False to leave the model out (``person_inside`` and ``ner_person`` are then not given).
+    """
+    return [_labels(value, ner) for value in values]
+
+
+def _labels(value: str, ner: bool) -> frozenset[str]:
+    value = value.strip()
+    if len(value) < 2 or not any(char.isalpha() for char in value):
+        return frozenset()
+    found = _whole(value) if len(value) <= _SHORT and "\n" not in value else set()
+    if len(value) <= 250 and places.is_address(value):
+        return frozenset({ADDRESS})
+    if language.is_prose(value):
+        found.add(PROSE)
+        spoken = language.identify(value)
+        if spoken in language.READABLE:
+            found.add(f"{PROSE}_{spoken}")
+    if PROSE in found or len(value.split()) >= NER_WORDS:
+        found |= _inside(value, ner)
+    return frozenset(found)
+
+
+def _whole(value: str) -> set[str]:
+    """Returns the labels of a value that is one thing as a whole."""
+    found = set()
+    if places.is_country(value):
+        found.add(COUNTRY)
+    if places.is_city(value):
+        found.add(CITY)
+    if people.is_company(value):
+        found.add(COMPANY)
+    if people.is_job_title(value):
+        found.add(JOB_TITLE)
+    if COMPANY not in found and COUNTRY not in found:
+        if people.is_person_cell(value):
+            found.add(PERSON)
+        if people.is_first_name(value):
+            found.add(FIRST_NAME)
+        if people.is_surname(value):
+            found.add(SURNAME)
+    return found
+
+
+def _inside(value: str, ner: bool) -> set[str]:
+    """Returns what prose holds: a person by vote, an address by rules."""
+    found = set()
+    addresses = places.find_addresses(value[:NER_CHARACTERS])
+    if addresses:
+        found.add(ADDRESS_INSIDE)
+    if ner:
+        from recense.scanners.persons import vote
+        from recense.scanners.text import named
+
+        head = (
+            value
+            if len(value) <= NER_CHARACTERS
+            else value[: value.rfind(" ", 0, NER_CHARACTERS) + 1] or value[:NER_CHARACTERS]
+        )
+        code = language.reading_language(head)
+        seen = named(head, code)
+        voted = [v for v in vote(head, seen, code) if not any(v.start < a.end and a.start < v.end for a in addresses)]
+        if any(len(v.voices) >= 2 for v in voted):
+            found.add(PERSON_INSIDE)
+        if any(span.label == "PERSON" for span in seen):
+            found.add(NER_PERSON)
+    return found

@@ -1,0 +1,353 @@
+"""Checks over whole columns in numpy: the hot ones, a hundred times faster than one call a cell.
+
+Each function takes the trimmed texts of whole-cell matches and gives 1 (passes), 0 (fails) or -1 (ask the check in
+``recense.scanners.checks``, whose answer is the truth; a test compares the two on random texts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Answers = npt.NDArray[np.int8]
+Bytes = npt.NDArray[np.uint8]
+
+_IS_ALNUM = np.zeros(256, dtype=bool)
+_IS_ALNUM[[*range(48, 58), *range(65, 91), *range(97, 123)]] = True
+_VALUE = np.full(256, 255, dtype=np.uint8)
+"""Digits 0-9, letters 10-35, of either case."""
+_VALUE[48:58] = np.arange(10)
+_VALUE[65:91] = _VALUE[97:123] = np.arange(10, 36)
+_RIB_VALUE = np.zeros(36, dtype=np.int64)
+_RIB_VALUE[:10] = np.arange(10)
+_RIB_VALUE[10:] = [int(char) for char in "12345678912345678923456789"]
+
+
+def buffers(cells: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
+    """Returns the bytes of a string array without nulls and the n + 1 offsets of its cells in them."""
+    wide = pa.types.is_large_string(cells.type)
+    _, offsets, data = cells.buffers()
+    dtype = np.int64 if wide else np.int32
+    if len(cells) == 0 or offsets is None:
+        return np.zeros(0, dtype=np.uint8), np.zeros(1, dtype=np.int64)
+    places = np.frombuffer(offsets, dtype=dtype)[cells.offset : cells.offset + len(cells) + 1].astype(np.int64)
+    raw = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
+    return raw[places[0] : places[-1]], places - places[0]
+
+
+def codes(cells: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
+    """Returns the values (0-35) of all letters and digits, and the offsets of the cells in them."""
+    raw, places = buffers(cells)
+    keep = _IS_ALNUM[raw]
+    if keep.all():
+        return _VALUE[raw], places
+    kept = np.concatenate(([0], np.cumsum(keep, dtype=np.int64)))
+    return _VALUE[raw[keep]], kept[places]
+
+
+def _matrix(values: Bytes, places: npt.NDArray[np.int64], rows: npt.NDArray[np.intp], length: int) -> npt.NDArray[np.int64]:
+    """Returns the values of some cells of equal length as rows."""
+    if len(rows) == len(places) - 1:
+        return values[: len(rows) * length].reshape(len(rows), length).astype(np.int64)
+    return values[places[:-1][rows][:, None] + np.arange(length)].astype(np.int64)
+
+
+def _each_length(
+    cells: pa.Array, lengths: tuple[int, ...], answer: Callable[[npt.NDArray[np.int64]], Answers]
+) -> Answers:
+    """Returns the answers for cells of the given numbers of letters and digits, -1 for the others."""
+    values, places = codes(cells)
+    sizes = np.diff(places)
+    out = np.full(len(sizes), -1, dtype=np.int8)
+    for length in lengths:
+        rows = np.flatnonzero(sizes == length)
+        if len(rows):
+            out[rows] = answer(_matrix(values, places, rows, length))
+    return out
+
+
+def _luhn(digits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    doubled = digits[:, -2::-2] * 2
+    total = digits[:, -1::-2].sum(axis=1) + (doubled - 9 * (doubled > 9)).sum(axis=1)
+    return np.asarray(total % 10 == 0)
+
+
+def _only_digits(matrix: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    return np.asarray((matrix < 10).all(axis=1))
+
+
+def _number(digits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Returns each row read as one number of at most 18 digits."""
+    total = np.zeros(len(digits), dtype=np.int64)
+    for column in digits.T:
+        total = total * 10 + column
+    return total
+
+
+def _decided(sure: npt.NDArray[np.bool_], passed: npt.NDArray[np.bool_]) -> Answers:
+    return np.where(sure, passed, -1).astype(np.int8)
+
+
+def nir(cells: pa.Array) -> Answers:
+    """The NIR without letters; Corsica and odd lengths are left to the check."""
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        month = digits[:, 3] * 10 + digits[:, 4]
+        built = (
+            np.isin(digits[:, 0], (1, 2, 3, 4, 7, 8))
+            & (((month >= 1) & (month <= 12)) | ((month >= 20) & (month <= 42)) | (month >= 50))
+            & (digits[:, 5:7].sum(axis=1) > 0)
+            & (digits[:, 7:10].sum(axis=1) > 0)
+            & (digits[:, 10:13].sum(axis=1) > 0)
+        )
+        key = digits[:, 13] * 10 + digits[:, 14]
+        return _decided(_only_digits(digits), built & (97 - _number(digits[:, :13]) % 97 == key))
+
+    return _each_length(cells, (15,), answer)
+
+
+def siren(cells: pa.Array) -> Answers:
+    """SIREN: nine digits, Luhn."""
+    return _each_length(cells, (9,), lambda m: _decided(_only_digits(m) & (m.sum(axis=1) > 0), _luhn(m)))
+
+
+def siret(cells: pa.Array) -> Answers:
+    """SIRET: Luhn over 14 and over the first nine; La Poste (356000000) is left to the check."""
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        post = _number(digits[:, :9]) == 356_000_000
+        return _decided(_only_digits(digits) & ~post & (digits.sum(axis=1) > 0), _luhn(digits) & _luhn(digits[:, :9]))
+
+    return _each_length(cells, (14,), answer)
+
+
+def refused_by_luhn(cells: pa.Array) -> Answers:
+    """For checks that ask for more than Luhn: says who fails, leaves who passes to the check."""
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        return _decided(_only_digits(digits) & ~_luhn(digits), np.zeros(len(digits), dtype=bool))
+
+    return _each_length(cells, tuple(range(13, 20)), answer)
+
+
+def ean(cells: pa.Array) -> Answers:
+    """EAN: weights 3 and 1 from the right."""
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        total = digits[:, -1::-2].sum(axis=1) + 3 * digits[:, -2::-2].sum(axis=1)
+        return _decided(_only_digits(digits), total % 10 == 0)
+
+    return _each_length(cells, (8, 12, 13, 14), answer)
+
+
+def _weighted(
+    length: int, weights: tuple[int, ...], right: Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], npt.NDArray[np.bool_]]
+) -> Callable[[pa.Array], Answers]:
+    """Returns a check of ``length`` digits by their weighted sum; ``right(sums, digits)`` says who passes."""
+    factors = np.array(weights, dtype=np.int64)
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        return _decided(_only_digits(digits) & (digits.sum(axis=1) > 0), right(digits @ factors, digits))
+
+    return lambda cells: _each_length(cells, (length,), answer)
+
+
+_UTR_KEY = np.array([int(char) for char in "21987654321"])
+
+gb_nhs = _weighted(10, (10, 9, 8, 7, 6, 5, 4, 3, 2, 1), lambda sums, _: sums % 11 == 0)
+gb_utr = _weighted(10, (0, 6, 7, 8, 9, 10, 5, 4, 3, 2), lambda sums, digits: _UTR_KEY[sums % 11] == digits[:, 0])
+nl_bsn = _weighted(9, (9, 8, 7, 6, 5, 4, 3, 2, -1), lambda sums, _: sums % 11 == 0)
+pt_nif = _weighted(
+    9, (9, 8, 7, 6, 5, 4, 3, 2, 0), lambda sums, digits: ((11 - sums) % 11 % 10 == digits[:, 8]) & (digits[:, 0] > 0)
+)
+
+
+def spi(cells: pa.Array) -> Answers:
+    """French tax number: the first ten digits modulo 511 are the last three; twelve digits lost a zero."""
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        right = (digits[:, 0] < 4) & (_number(digits[:, :10]) % 511 == _number(digits[:, 10:]))
+        return _decided(_only_digits(digits), right)
+
+    whole, short = _each_length(cells, (13,), answer), _each_length(
+        cells, (12,), lambda m: answer(np.concatenate((np.zeros((len(m), 1), dtype=np.int64), m), axis=1))
+    )
+    return np.where(whole == -1, short, whole)
+
+
+def luhn(cells: pa.Array) -> Answers:
+    """Plain Luhn over all digits."""
+    return _each_length(
+        cells, tuple(range(8, 21)), lambda m: _decided(_only_digits(m) & (m.sum(axis=1) > 0), _luhn(m))
+    )
+
+
+def rpps(cells: pa.Array) -> Answers:
+    """RPPS: Luhn over eleven digits."""
+    return _each_length(cells, (11,), lambda m: _decided(_only_digits(m), _luhn(m)))
+
+
+def hr_oib(cells: pa.Array) -> Answers:
+    """Croatian OIB: ISO 7064 mod 11, 10."""
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        check = np.full(len(digits), 5, dtype=np.int64)
+        for column in digits.T:
+            check = (np.where(check == 0, 10, check) * 2 % 11 + column) % 10
+        return _decided(_only_digits(digits), check == 1)
+
+    return _each_length(cells, (11,), answer)
+
+
+def rib(cells: pa.Array) -> Answers:
+    """RIB: 97 - (89 bank + 15 branch + 3 account) mod 97."""
+    return _each_length(cells, (23,), lambda m: _decided(m.sum(axis=1) > 0, _rib(m)))
+
+
+def _rib(matrix: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    digits = _RIB_VALUE[matrix]
+    weighted = 89 * _number(digits[:, :5]) + 15 * _number(digits[:, 5:10]) + 3 * _number(digits[:, 10:21])
+    plain = (matrix[:, :10] < 10).all(axis=1) & (matrix[:, 21:] < 10).all(axis=1)
+    return np.asarray(plain & (97 - weighted % 97 == _number(digits[:, 21:])))
+
+
+def iban(cells: pa.Array) -> Answers:
+    """IBAN: mod 97 for all; French ones are decided, the banks' keys of other countries are left to the check."""
+
+    def answer(matrix: npt.NDArray[np.int64]) -> Answers:
+        remainder = np.zeros(len(matrix), dtype=np.int64)
+        for column in np.concatenate((matrix[:, 4:], matrix[:, :4]), axis=1).T:
+            remainder = np.where(column > 9, remainder * 100 + column, remainder * 10 + column) % 97
+        right = remainder == 1
+        if matrix.shape[1] != 27:
+            return _decided(~right, right)
+        french = (matrix[:, 0] == 15) & (matrix[:, 1] == 27)
+        return _decided(~right | french, right & _rib(matrix[:, 4:]))
+
+    return _each_length(cells, tuple(range(15, 35)), answer)
+
+
+def epoch(cells: pa.Array) -> Answers:
+    """Epoch: the first ten digits between 2001-09-09 and 2040."""
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        seconds = _number(digits[:, :10])
+        return _decided(_only_digits(digits), (seconds >= 1_000_000_000) & (seconds < 2_208_988_800))
+
+    return _each_length(cells, (10, 13, 16, 19), answer)
+
+
+def ip(cells: pa.Array) -> Answers:
+    """IPv4 without port or prefix, the octets already in range."""
+    plain = pc.match_substring_regex(cells, pattern=r"^[0-9.]+$")
+    refused = pc.match_substring_regex(
+        cells, pattern=r"^(?:0|127|22[4-9]|23[0-9])\.|^255\.255\.255\.255$|^(?:[0-9]|1[1-9])(?:\.1?[0-9]){3}$"
+    )
+    return _decided(_bools(plain), ~_bools(refused))
+
+
+def imsi(cells: pa.Array) -> Answers:
+    """IMSI: its first three digits are a country's."""
+    from recense.scanners.checks import mobile_countries
+
+    known = np.zeros(1000, dtype=bool)
+    known[[int(code) for code in mobile_countries()]] = True
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        plain = _only_digits(digits)
+        return _decided(plain, known[np.where(plain, _number(digits[:, :3]), 0)])
+
+    return _each_length(cells, (15,), answer)
+
+
+def letters_and_digits(cells: pa.Array) -> Answers:
+    """Has letters and has digits."""
+    digits = _bools(pc.match_substring_regex(cells, pattern="[0-9]"))
+    return (digits & _bools(pc.match_substring_regex(cells, pattern="[A-Za-z]"))).astype(np.int8)
+
+
+def not_nil(cells: pa.Array) -> Answers:
+    """Has a letter or digit other than zero."""
+    return _bools(pc.match_substring_regex(cells, pattern="[1-9A-Za-z]")).astype(np.int8)
+
+
+def phone_fr_short(cells: pa.Array) -> Answers:
+    """French numbers that lost their zero."""
+    from recense.scanners.phones import expressions
+
+    right = pc.match_substring_regex(_digits(cells), pattern=f"^(?:{expressions()[0]})$")
+    return _bools(right).astype(np.int8)
+
+
+def _digits(cells: pa.Array) -> pa.Array:
+    """Returns cells of digits and punctuation without the punctuation."""
+    values, places = codes(cells)
+    return pa.LargeStringArray.from_buffers(
+        len(cells), pa.py_buffer(places.astype(np.int64)), pa.py_buffer((values % 10 + 48).astype(np.uint8))
+    )
+
+
+def phone_fr(cells: pa.Array) -> Answers:
+    """French phone numbers in the usual forms: 0 and nine digits, +33 or 0033 and nine digits without brackets."""
+    from recense.scanners.phones import expressions
+
+    national, international = expressions()
+    digits = _digits(cells)
+    plus = _bools(pc.match_substring_regex(cells, pattern=r"^\+"))
+    bracket = _bools(pc.match_substring(cells, pattern="("))
+    size = np.asarray(pc.binary_length(digits))
+    zero = _bools(pc.starts_with(digits, "0")) & (size == 10) & ~_bools(pc.starts_with(digits, "00")) & ~plus
+    inside = _bools(pc.match_substring_regex(digits, pattern=f"^0(?:{national})$")) if zero.any() else zero
+    abroad = _bools(pc.match_substring_regex(digits, pattern=f"^(?:{international})$")) if plus.any() else plus
+    return _decided((zero | plus) & ~bracket, np.where(zero, inside, abroad))
+
+
+_COMMON = (".fr", ".com", ".org", ".net", ".eu", ".test", ".example", ".be", ".ch", ".uk", ".de", ".info", ".gouv.fr")
+
+
+def email(cells: pa.Array) -> Answers:
+    """E-mail of a common ending; the others are left to the check."""
+    common = np.zeros(len(cells), dtype=bool)
+    for ending in _COMMON:
+        if common.all():
+            break
+        common |= _bools(pc.ends_with(cells, ending))
+    odd = _bools(pc.match_substring(cells, pattern="..")) | _bools(pc.match_substring(cells, pattern=".@"))
+    return _decided(common & ~odd, np.ones(len(cells), dtype=bool))
+
+
+def _bools(mask: pa.Array) -> npt.NDArray[np.bool_]:
+    return np.asarray(mask.to_numpy(zero_copy_only=False))
+
+
+VECTOR: Mapping[str, Callable[[pa.Array], Answers]] = {
+    "nir": nir,
+    "siren": siren,
+    "siret": siret,
+    "card": refused_by_luhn,
+    "imei": refused_by_luhn,
+    "ean": ean,
+    "rib": rib,
+    "iban": iban,
+    "epoch": epoch,
+    "ip": ip,
+    "imsi": imsi,
+    "spi": spi,
+    "luhn": luhn,
+    "rpps": rpps,
+    "letters_and_digits": letters_and_digits,
+    "not_nil": not_nil,
+    "phone_fr_short": phone_fr_short,
+    "stdnum.gb.nhs": gb_nhs,
+    "stdnum.gb.utr": gb_utr,
+    "stdnum.nl.bsn": nl_bsn,
+    "stdnum.pt.nif": pt_nif,
+    "stdnum.hr.oib": hr_oib,
+    "phone_fr": phone_fr,
+    "email": email,
+}
+"""By the name of the check in ``recense.scanners.checks``."""

@@ -1,0 +1,137 @@
+"""What speaks for a candidate being a person: the model, the gazetteers, the words around it, its shape.
+
+Each witness is a number, mostly 0 or 1; ``persons.WEIGHTS`` says how much it counts.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from recense.scanners.gazetteers import names, spaced, words
+from recense.scanners.people import first_odds, name_odds
+from recense.scanners.places import big_cities
+from recense.scanners.reading import Candidate, Reading, Word
+
+_PLACE_WORDS = frozenset({"IN", "AT", "FROM", "NEAR", "EN", "VERS", "INTO", "AROUND"})
+_IS_FIRM = re.compile(
+    r", (?:boulangerie|restaurant|brasserie|garage|bar|café|hôtel|traiteur|société|entreprise|sarl|sas|inc|ltd|llc)"
+)
+_NUMBER_END = re.compile(r"(?<!\d)(?!(?:1\d|20)\d\d )\d+[a-zA-Z]? $")
+_NUMBER_START = re.compile(r",? (?!(?:1\d|20)\d\d(?!\d))\d")
+_SPEAKS = re.compile(r" ?[\[(]\d\d?:\d\d|: ?[\"'«]? ?[A-ZÀ-Ý]")
+_NAMED_SO = re.compile(
+    r"\b(?:names? (?:is|was|are)|nam(?:ed|e) ?:?|call(?:ed|s)? (?:me|him|her|you)|I am|I['’]m|this is|starring|known as"
+    r"|signed ?:?|from ?:|[ms]['’]appelle|je suis|c['’]est|(?:pré)?nom ?:?|ici|signée? ?:?|de la part de|de ?:"
+    r"|à l['’]attention de|soy|sono|me llamo|mi chiamo)\s*$",
+    re.IGNORECASE,
+)
+
+
+def witnesses(text: Reading, candidate: Candidate) -> dict[str, float]:
+    """Returns what every witness says of a candidate, by name."""
+    run = text.words[candidate.first : candidate.last]
+    heavy = [word for word in run if not word.initial and word.folded not in text.lists.particles] or run
+    return {
+        **_model(text, run, heavy),
+        **_gazetteers(text, run, heavy),
+        **_neighbours(text, candidate),
+        **_marks(text, run),
+        **_shape(text, run, heavy),
+    }
+
+
+def _model(text: Reading, run: Sequence[Word], heavy: Sequence[Word]) -> dict[str, float]:
+    """What the model says; the French one is the better of the two."""
+    labels = {named.label for named in text.named if named.start < run[-1].end and named.end > run[0].start}
+    person = "PERSON" in labels
+    return {
+        "ner": float(person),
+        "ner_fr": float(person and text.language == "fr"),
+        "ner_single": float(person and len(heavy) == 1),
+        "ner_place": float(not person and "LOCATION" in labels),
+        "ner_org": float(not person and "ORGANIZATION" in labels),
+        "ner_none": float(not labels),
+        "english": float(text.language == "en"),
+    }
+
+
+def _gazetteers(text: Reading, run: Sequence[Word], heavy: Sequence[Word]) -> dict[str, float]:
+    """What the lists of names, words and places say."""
+    odds = [name_odds(word.folded, text.language) for word in heavy]
+    given = first_odds(heavy[0].folded, text.language)
+    known = [word.folded in names().first or word.folded in names().surname for word in heavy]
+    common = [words().common(word.folded, text.language) for word in heavy]
+    rare = [not k and c == 0.0 for k, c in zip(known, common, strict=True)]
+    single = len(heavy) == 1
+    return {
+        "least_odds": min(odds),
+        "given": given,
+        "unknown": known.count(False) / len(known),
+        "wordy": max(math.log(min(max(c, 1e-6), 5.5e-5) / 1e-6) for c in common),
+        "clear_given": float(single and given > 3.0),
+        "plain_surname": float(single and given < 0.0 and odds[0] > 1.0),
+        "single_rare": float(single and rare[0]),
+        "rare_two": float(len(heavy) == 2 and any(rare)),
+        "big_city": float(spaced(" ".join(word.folded for word in run)) in big_cities()),
+    }
+
+
+def _neighbours(text: Reading, candidate: Candidate) -> dict[str, float]:
+    """What the words before and after say."""
+    lists, run = text.lists, text.words[candidate.first : candidate.last]
+    before, after = text.beside(candidate)
+    gap_before, gap_after = text.gaps(candidate)
+    touching = gap_after in (" ", "-", "'")
+    folded = {word.folded for word in run}
+    return {
+        "titled": float(candidate.titled),
+        "cue_before": float(before in lists.cues_before),
+        "verb_after": float(after in lists.human_verbs),
+        "place_before": float(before in _PLACE_WORDS),
+        "company": float(
+            before in lists.company_words
+            or (touching and after in lists.company_words | lists.legal_forms)
+            or not folded.isdisjoint(lists.company_words | lists.legal_forms)
+            or _IS_FIRM.match(text.text[run[-1].end : run[-1].end + 24].lower()) is not None
+        ),
+        "site": float(before in lists.company_words and gap_before in (" ", "-", "' ") and text.language == "fr"),
+        "firm": float(
+            any(word.folded in lists.legal_forms for word in run[1:]) or (touching and after in lists.legal_forms)
+        ),
+        "cut_firm": float(candidate.cut_firm),
+        "street": float(touching and after in lists.ways),
+    }
+
+
+def _marks(text: Reading, run: Sequence[Word]) -> dict[str, float]:
+    """What stands right before and after, in characters."""
+    start, end = run[0].start, run[-1].end
+    head, tail = text.text[max(0, start - 32) : start], text.text[end : end + 12]
+    lone_head = text.text[:start].strip(" \t\n\"'«([-—*>")
+    lone_tail = text.text[end:].strip(" \t\n\"'».,;:!?)]-")
+    return {
+        "named_so": float(bool(_NAMED_SO.search(head))),
+        "speaker": float(bool(_SPEAKS.match(tail)) and text.starts_line(start)),
+        "possessive": float(tail.startswith(("'s", "’s"))),
+        "number_before": float(bool(_NUMBER_END.search(head[-8:]))),
+        "number_after": float(bool(_NUMBER_START.match(tail[:6]))),
+        "alone": float(not lone_head and not lone_tail),
+    }
+
+
+def _shape(text: Reading, run: Sequence[Word], heavy: Sequence[Word]) -> dict[str, float]:
+    """What the words look like."""
+    return {
+        "single": float(len(heavy) == 1),
+        "two": float(len(heavy) == 2),
+        "three": float(len(heavy) >= 3),
+        "long": float(len(run) > 4),
+        "initial": float(any(word.initial for word in run)),
+        "hyphen": float(any("-" in word.text for word in heavy)),
+        "lower": float(not all(word.capital or word.folded in text.lists.particles for word in run)),
+        "upper": float(not text.upper and all(word.text.isupper() and len(word.text) > 1 for word in heavy)),
+        "acronym": float(len(heavy) == 1 and heavy[0].text.isupper() and len(heavy[0].text) < 6),
+        "caseless": float(text.caseless),
+    }

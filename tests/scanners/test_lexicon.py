@@ -1,0 +1,239 @@
+"""Articles 9 and 10: the sentence rules, and the fast count over a column."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recense.policy import taxonomy
+from recense.scanners.lexicon import Strength, examine
+from recense.scanners.lexicon_scan import LexiconScan, detector_ids
+from recense.scanners.lexicon_terms import kinds, normalise
+
+SHARED = Path(os.environ.get("RECENSE_SHARED", Path(__file__).parents[2].parent / "shared"))
+SPEAKING = {Strength.FOUND, Strength.CANDIDATE, Strength.INFERRED, Strength.VALUE}
+LAW_KINDS = {
+    "health": "health",
+    "trade_union": "trade-union",
+    "religious_philosophical": "religion",
+    "political_opinion": "politics",
+    "racial_ethnic_origin": "ethnicity",
+    "genetic": "genetic",
+    "biometric": "biometric",
+    "sex_life_orientation": "sex",
+    "criminal_offence": "criminal",
+}
+
+
+def spoken(text: str) -> dict[str, Strength]:
+    """Returns the strongest strength per kind that the text speaks of."""
+    found: dict[str, Strength] = {}
+    for match in examine(text):
+        if match.strength in SPEAKING:
+            found[match.kind] = min(found.get(match.kind, match.strength), match.strength, key=list(Strength).index)
+    return found
+
+
+@pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.id)
+def test_every_lexicon_keeps_its_own_examples(kind) -> None:  # type: ignore[no-untyped-def]
+    assert kind.examples["match"] and kind.examples["reject"]
+    for sentence in kind.examples["match"]:
+        assert kind.id in spoken(sentence), sentence
+    for sentence in kind.examples["reject"]:
+        assert spoken(sentence) == {}, sentence
+
+
+def test_every_lexicon_names_an_entity_of_article_9_or_10() -> None:
+    for kind in kinds().values():
+        category = taxonomy().category_of(kind.entity)
+        assert category and taxonomy().is_special(category)
+
+
+def test_the_cases_of_the_law_study() -> None:
+    path = SHARED / "facts" / "law" / "lexicon_cases.yaml"
+    if not path.exists():
+        pytest.skip(f"needs the shared facts: {path} is not there")
+    for name, sentences in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for sentence in sentences:
+            if name.startswith("none"):
+                assert spoken(sentence) == {}, sentence
+            else:
+                assert LAW_KINDS[name] in spoken(sentence), sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "strength"),
+    [
+        ("Mme Roux est en arrêt maladie.", "health", Strength.FOUND),
+        ("MME ROUX EST EN ARRET MALADIE", "health", Strength.FOUND),
+        ("Mme Roux est en arre\u0302t maladie.", "health", Strength.FOUND),
+        ("Arrêt maladie à saisir.", "health", Strength.CANDIDATE),
+        ("Elle est diabétique. Rappeler lundi.", "health", Strength.FOUND),
+        ("Il est diabétique.", "health", Strength.FOUND),
+        ("Exercice : M. Durand (figurant) hospitalisé.", "health", Strength.CANDIDATE),
+        ("Mme Petit n'est pas épileptique.", "health", Strength.CANDIDATE),
+        ("Repas halal pour M. Benali.", "religion", Strength.INFERRED),
+        ("catholique", "religion", Strength.VALUE),
+        ("MUSULMANE", "religion", Strength.VALUE),
+        ("Le salarié, délégué\u00a0syndical, sera absent.", "trade-union", Strength.FOUND),
+        ("Le salarié est un délégué-syndical.", "trade-union", Strength.FOUND),
+        ("Le salarié a une gastroentéropathie.", "health", Strength.FOUND),
+        ("L’élève est atteinte d’un cancer.", "health", Strength.FOUND),
+    ],
+)
+def test_the_strength_follows_person_negation_and_hypothesis(text: str, kind: str, strength: Strength) -> None:
+    assert spoken(text) == {kind: strength}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Aucun blessé, pas d'hospitalisation.",
+        "Scénario : une personne hospitalisée au 2e étage.",
+        "En cas d'accident du travail, prévenir le responsable.",
+        "Prévention du cancer du sein : conférence mardi.",
+        "Nous ne traitons ni religion, ni opinion politique, ni orientation sexuelle, ni appartenance syndicale.",
+        "Employment decisions are made regardless of religion, ethnicity or sexual orientation.",
+        "M. Chrétien habite rue du Temple avec Mme Gay.",
+        "Jean-Baptiste Moine est passé, John Brown aussi.",
+        "Il faut couper la basse tension dans l'enceinte du site.",
+        "Liaison FO testée par le technicien, façade sud.",
+        "The employee said the feature is disabled by default.",
+        "Facture acquittée par le client, porte condamnée.",
+        "Essex, Sussex et transport de gêneurs.",
+        "",
+        "   ",
+    ],
+)
+def test_traps_stay_silent(text: str) -> None:
+    assert spoken(text) == {}
+
+
+def test_trapped_and_legal_terms_are_counted() -> None:
+    strengths = {
+        match.strength
+        for match in examine("Aucune hospitalisation. Ni religion, ni opinion politique, ni orientation sexuelle.")
+    }
+    assert strengths == {Strength.TRAPPED} or Strength.LEGAL in strengths
+
+
+def test_offsets_are_those_of_the_original_text() -> None:
+    for text in (
+        "Mme Roux :  en   arrêt-maladie.",
+        "Mme Roux : arre\u0302t maladie",
+        "ﬁche de Mme Roux en arrêt maladie",
+    ):
+        (match,) = [m for m in examine(text) if m.kind == "health"]
+        assert text[match.start : match.end].startswith("arr") and text[match.start : match.end].endswith("maladie")
+
+
+def test_a_column_is_counted_like_its_cells() -> None:
+    cells = pa.array(
+        [
+            "Mme Roux est en arrêt maladie",
+            None,
+            "Aucun blessé",
+            "catholique",
+            "Arrêt maladie à saisir",
+            "E11.9",
+            "Repas halal à prévoir",
+            "rien",
+            "",
+        ]
+        * 3
+    )
+    counts = LexiconScan().tally(cells)
+    assert counts["lexicon-health"].cells == 3
+    assert counts["lexicon-health-candidate"].cells == 3
+    assert counts["lexicon-religion-candidate"] == counts["lexicon-religion-inferred"] == (3, 0, 0)
+    assert counts["lexicon-religion-value"] == (3, 3, 0)
+    assert counts["code-icd10"].whole == 3
+    assert set(counts) <= set(detector_ids())
+
+
+def test_a_dictionary_column_counts_the_same() -> None:
+    cells = pa.array(["catholique", "Mme Roux est en arrêt maladie", None, "catholique"])
+    assert LexiconScan().tally(cells.dictionary_encode()) == LexiconScan().tally(cells)
+
+
+WORDS = [
+    "arrêt",
+    "maladie",
+    "Mme",
+    "Roux",
+    "délégué",
+    "syndical",
+    "CGT",
+    "gêne",
+    "ARRET",
+    "arrêt-maladie",
+    "cancer",
+    "du",
+    "sein",
+    "le",
+    "salarié",
+    "aucun",
+    "plainte",
+    "police",
+    "vol",
+    "médecin",
+    "hôpital",
+    "catholique",
+    "FO",
+    "fibre",
+    "néphropathie",
+    "NEPHROPATHIE",
+    "d’un",
+    "\u00a0",
+    "-",
+    ".",
+    "\n",
+    "E11",
+]
+SCAN = LexiconScan()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), min_size=1, max_size=20))
+def test_the_triage_never_loses_a_cell(cells: list[str]) -> None:
+    suspects = {text for text, _ in SCAN._suspects(pa.array(cells, pa.string()))}
+    assert not [cell for cell in cells if cell not in suspects and examine(cell)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_is_examined_and_its_spans_lie_inside(text: str) -> None:
+    plain, offsets = normalise(text)
+    assert offsets is None or len(offsets) == len(plain)
+    assert all(0 <= match.start <= match.end <= len(text) for match in examine(text))
+
+
+def test_hostile_cells_cost_no_more_than_their_length() -> None:
+    started = time.perf_counter()
+    for text in (
+        "cancer " * 30_000,
+        "cancer. " * 30_000,
+        "médecin hôpital " * 15_000,
+        "a" * 500_000,
+        "pas de " * 50_000 + "cancer",
+    ):
+        examine(text)
+    assert time.perf_counter() - started < 30
+
+
+def test_counts_add_up_over_any_split() -> None:
+    cells = ["Mme Roux est en arrêt maladie", "catholique", "rien", "Elle est adhérente CGT"] * 5
+    whole = SCAN.tally(pa.array(cells))
+    parts = [SCAN.tally(pa.array(cells[:7])), SCAN.tally(pa.array(cells[7:]))]
+    merged: dict[str, tuple[int, ...]] = {}
+    for part in parts:
+        for detector, tally in part.items():
+            merged[detector] = tuple(map(sum, zip(merged.get(detector, (0, 0, 0)), tally, strict=True)))
+    assert merged == {detector: tuple(tally) for detector, tally in whole.items()}

@@ -1,0 +1,165 @@
+"""The column path counts what Presidio's recognizers find, cell by cell."""
+
+from __future__ import annotations
+
+import random
+import string
+import sys
+import uuid
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from recense.evidence import Tally
+from recense.scanners import checks
+from recense.scanners.detector import detectors
+from recense.scanners.matching import matches
+from recense.scanners.triage import Triage, reference_tally
+from recense.scanners.vector import VECTOR
+
+sys.path.insert(0, str(Path(__file__).parent))
+import shapes
+
+ALL = detectors()
+TRIAGE = Triage(ALL)
+EXAMPLES = [text for d in ALL.values() for text in (*d.match, *d.reject)]
+
+
+def mixed(rng: random.Random) -> str:
+    """Returns a cell made of pieces that detectors like, whole, broken, or glued to others."""
+    pieces = [
+        lambda: rng.choice(EXAMPLES),
+        lambda: shapes.text(rng.choice(rng.choice(list(ALL.values())).shapes).regex, rng),
+        lambda: "".join(rng.choice(string.digits) for _ in range(rng.randrange(1, 20))),
+        lambda: "".join(rng.choice("0123456789 .-/AFé\u00a0,:@") for _ in range(rng.randrange(1, 24))),
+        lambda: rng.choice(["SIREN", "tél :", "né le", "fax", "dossier", "carte", "NIR n°", "élève", "CVV", "IMEI"]),
+    ]
+    count = rng.choice((1, 1, 1, 2, 3, 4))
+    return rng.choice(["", " ", "  "]) + rng.choice([" ", "", ", ", ":", "-", "\n"]).join(
+        rng.choice(pieces)() for _ in range(count)
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_column_path_equals_presidio_on_mixed_cells(seed: int) -> None:
+    rng = random.Random(seed)
+    cells = [mixed(rng) for _ in range(500)] + (EXAMPLES if seed == 0 else [])
+    assert TRIAGE.tally(pa.array(cells)) == dict(sorted(reference_tally(cells, ALL).items()))
+
+
+@given(
+    st.lists(
+        st.one_of(st.text(max_size=40), st.text("0123456789 .-+/AB", max_size=30), st.sampled_from(EXAMPLES)),
+        max_size=12,
+    )
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_column_path_equals_presidio_on_any_cells(cells: list[str]) -> None:
+    assert TRIAGE.tally(pa.array(cells, type=pa.string())) == dict(sorted(reference_tally(cells, ALL).items()))
+
+
+@pytest.mark.parametrize("id_", sorted(ALL))
+def test_each_detector_alone_equals_presidio_on_texts_of_its_shape(id_: str) -> None:
+    detector = ALL[id_]
+    rng = random.Random(id_)
+    cells = [shapes.text(rng.choice(detector.shapes).regex, rng) for _ in range(40)]
+    cells += [
+        f"{rng.choice(['x ', 'n° ', '-', '4', 'é', ''])}{cell}{rng.choice([' y', '.', '-', '4', 'é', ''])}"
+        for cell in cells
+    ]
+    cells += [*detector.match, *detector.reject, *(cell.upper() for cell in detector.match)]
+    one = {id_: detector}
+    assert Triage(one).tally(pa.array(cells)) == reference_tally(cells, one)
+
+
+def test_batches_dictionaries_and_large_strings_count_the_same() -> None:
+    rng = random.Random(5)
+    cells: list[str | None] = [mixed(rng) for _ in range(200)] * 3 + [None] * 7
+    whole = TRIAGE.tally(pa.array(cells))
+    assert TRIAGE.tally(pa.array(cells, type=pa.large_string())) == whole
+    assert TRIAGE.tally(pa.array(cells).dictionary_encode()) == whole
+    assert TRIAGE.tally(pa.chunked_array([cells[:100], cells[100:]])) == whole
+    summed: dict[str, Tally] = {}
+    for start in range(0, len(cells), 61):
+        for id_, tally in TRIAGE.tally(pa.array(cells)[start : start + 61]).items():
+            summed[id_] = summed.get(id_, Tally()).plus(tally)
+    assert dict(sorted(summed.items())) == whole
+
+
+def test_nothing_and_nulls_count_for_nothing() -> None:
+    assert TRIAGE.tally(pa.array([], type=pa.string())) == {}
+    assert TRIAGE.tally(pa.array([None, None], type=pa.string())) == {}
+    assert TRIAGE.tally(pa.array(["", " ", "\x00", "\U0010ffff"])) == {}
+    assert TRIAGE.labels([]) == []
+
+
+def test_labels_and_places_are_those_of_the_detectors() -> None:
+    rng = random.Random(9)
+    texts = [mixed(rng) for _ in range(150)]
+    for text, labels, places in zip(texts, TRIAGE.labels(texts), TRIAGE.find(texts), strict=True):
+        expected = {(m.start, m.end, id_, m.score) for id_, d in ALL.items() for m in matches(d, text)}
+        assert set(places) == expected
+        assert labels == {id_ for _, _, id_, _ in expected}
+
+
+@pytest.mark.parametrize("kind", sorted(VECTOR))
+def test_a_vectorised_check_gives_the_answer_of_the_check(kind: str) -> None:
+    users = [d for d in ALL.values() if d.check == kind]
+    rng = random.Random(kind)
+    texts = [shapes.text(shape.regex, rng) for d in users for shape in d.shapes for _ in range(400)]
+    texts += [text for d in users for text in d.match if len(text) < 45 and text.isascii()]
+    answers = VECTOR[kind](pa.array(texts))
+    assert len(answers) == len(texts)
+    for text, answer in zip(texts, answers, strict=True):
+        if answer != -1:
+            assert bool(answer) == checks.check(kind)(text)
+
+
+def test_what_speaks_against_is_counted_and_persons_are_not() -> None:
+    rng = random.Random(3)
+    columns = {
+        "uuid": [str(uuid.UUID(int=rng.getrandbits(128))) for _ in range(1000)],
+        "version": [f"{rng.randrange(9)}.{rng.randrange(40)}.{rng.randrange(40)}" for _ in range(1000)],
+        "epoch": [str(rng.randrange(1_400_000_000, 1_760_000_000)) for _ in range(1000)],
+        "serial": [f"SN-{rng.randrange(10**8):08}" for _ in range(1000)],
+        "colour": [f"#{rng.randrange(1 << 24):06x}" for _ in range(1000)],
+        "amount": [f"{rng.randrange(9000)},{rng.randrange(100):02}" for _ in range(1000)],
+    }
+    for id_, cells in columns.items():
+        tallies = TRIAGE.tally(pa.array(cells))
+        assert tallies[id_].whole >= 990, id_
+        # A detector that needs no label, and neither chance nor a wide shape explains, must stay silent.
+        loud = [
+            other
+            for other, tally in tallies.items()
+            if ALL[other].category and ALL[other].cue in ("none", "optional") and tally.cells > 20
+        ]
+        assert not loud, (id_, loud)
+
+
+@pytest.mark.parametrize("length", [8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 23])
+def test_random_digits_pass_no_more_often_than_declared(length: int) -> None:
+    rng = random.Random(length)
+    cells = ["".join(rng.choice(string.digits) for _ in range(length)) for _ in range(3000)]
+    for id_, tally in TRIAGE.tally(pa.array(cells)).items():
+        detector = ALL[id_]
+        if detector.check is None:
+            continue
+        seen = tally.cells + tally.refused
+        allowed = detector.chance * seen
+        assert tally.cells <= 1.6 * allowed + 4 * (allowed + 1) ** 0.5 + 3, (id_, tally, allowed)
+
+
+def test_a_hostile_cell_does_not_hang() -> None:
+    bombs = [
+        "a." * 20_000 + "@example.com",
+        "1 " * 20_000,
+        "FR76 " * 5_000,
+        "2001:" * 5_000,
+        "(" * 50_000,
+        "eyJ-" * 9_000 + ".eyJ",
+    ]
+    TRIAGE.tally(pa.array(bombs))
