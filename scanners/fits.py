@@ -22,9 +22,8 @@ FORMS: dict[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys(("COMPANY", "DEPARTMENT", "JOB_TITLE", "QUALIFICATION"), (*WORDS, "code", "prose")),
     **dict.fromkeys(("ADDRESS", "HOBBY", "PURCHASE"), (*WORDS, "code", "prose", *NUMBERS)),
-    **dict.fromkeys(
-        ("PERSON_NOTE", "LOG_ACTION", "SEARCH_QUERY", "SECRET_QUESTION"), (*WORDS, "prose", "code", "json")
-    ),
+    **dict.fromkeys(("PERSON_NOTE",), ("phrase", "prose", "json")),
+    **dict.fromkeys(("LOG_ACTION", "SEARCH_QUERY", "SECRET_QUESTION"), (*WORDS, "prose", "code", "json")),
     **dict.fromkeys(
         ("BIRTH_DATE", "DEATH_DATE", "LOG_TIMESTAMP", "CONSENT_DATE"), ("date", "integer", "phrase", "code")
     ),
