@@ -30,16 +30,14 @@ PERSON_INSIDE = "person_inside"
 """Prose that names a person, by two voices."""
 ADDRESS_INSIDE = "address_inside"
 """Prose that holds a postal address."""
-NER_PERSON = "ner_person"
-"""The model alone sees a person in it: one weak witness (13 % of the comments without a name have it)."""
 PROSE = "prose"
 """Running words, in any language; ``prose_fr`` and ``prose_en`` besides when it is French or English."""
 PROSE_FR = "prose_fr"
 PROSE_EN = "prose_en"
 
 LABELS = (
-    PERSON, FIRST_NAME, SURNAME, COMPANY, CITY, COUNTRY, ADDRESS, JOB_TITLE, PERSON_INSIDE, ADDRESS_INSIDE, NER_PERSON,
-    PROSE, PROSE_FR, PROSE_EN,
+    PERSON, FIRST_NAME, SURNAME, COMPANY, CITY, COUNTRY, ADDRESS, JOB_TITLE, PERSON_INSIDE, ADDRESS_INSIDE, PROSE,
+    PROSE_FR, PROSE_EN,
 )  # fmt: skip
 """Every label there is."""
 
@@ -56,7 +54,7 @@ def label_values(values: Sequence[str], ner: bool = True) -> list[frozenset[str]
 
     Args:
         values: distinct non-null values of a column.
-        ner: False to leave the model out (``person_inside`` and ``ner_person`` are then not given).
+        ner: False to leave the model out (``person_inside`` is then not given).
     """
     return [_labels(value, ner) for value in values]
 
@@ -73,14 +71,16 @@ def _labels(value: str, ner: bool) -> frozenset[str]:
         spoken = language.identify(value)
         if spoken in language.READABLE:
             found.add(f"{PROSE}_{spoken}")
-    if PROSE in found or len(value.split()) >= NER_WORDS:
+    if PROSE in found or (len(value.split()) >= NER_WORDS and PERSON not in found):
         found |= _inside(value, ner)
     return frozenset(found)
 
 
 def _whole(value: str) -> set[str]:
     """Returns the labels of a value that is one thing as a whole."""
-    found = set()
+    found: set[str] = set()
+    if "@" in value and " " not in value:
+        return found  # an e-mail address or a handle is not a second finding for the name in it
     if places.is_country(value):
         found.add(COUNTRY)
     if places.is_city(value):
@@ -106,7 +106,7 @@ def _inside(value: str, ner: bool) -> set[str]:
     if addresses:
         found.add(ADDRESS_INSIDE)
     if ner:
-        from recense.scanners.persons import vote
+        from recense.scanners.persons import may_name, vote
         from recense.scanners.text import named
 
         head = (
@@ -115,10 +115,10 @@ def _inside(value: str, ner: bool) -> set[str]:
             else value[: value.rfind(" ", 0, NER_CHARACTERS) + 1] or value[:NER_CHARACTERS]
         )
         code = language.reading_language(head)
-        seen = named(head, code)
-        voted = [v for v in vote(head, seen, code) if not any(v.start < a.end and a.start < v.end for a in addresses)]
+        if not may_name(head, code):
+            return found  # the model would be alone, whatever it says
+        voted = vote(head, named(head, code), code)
+        voted = [v for v in voted if not any(v.start < a.end and a.start < v.end for a in addresses)]
         if any(len(v.voices) >= 2 for v in voted):
             found.add(PERSON_INSIDE)
-        if any(span.label == "PERSON" for span in seen):
-            found.add(NER_PERSON)
     return found
