@@ -110,9 +110,7 @@ def _columns(dataset: Dataset, profiles: Mapping[str, ColumnProfile]) -> list[Co
     return [declared.get(path) or Column(path) for path in paths if path not in inner or path in profiles]
 
 
-def _case(
-    column: Column, dataset: Dataset, profiles: Mapping[str, ColumnProfile], context: TableContext
-) -> _Case:
+def _case(column: Column, dataset: Dataset, profiles: Mapping[str, ColumnProfile], context: TableContext) -> _Case:
     hints = () if dataset.kind in NAMELESS else tuple(classify(column, context))
     words = frozenset() if dataset.kind in NAMELESS else frozenset(context.words(column.path))
     return _Case(column, profiles.get(column.path, ColumnProfile()), hints, words)
