@@ -95,7 +95,9 @@ def may_name(text: str, language: str) -> bool:
     """
     titles = people_words().titles | people_words().weak_titles
     return INTRODUCED.search(text) is not None or any(
-        word.folded in titles or name_odds(word.folded, language) > LIKELY_NAME or first_odds(word.folded, language) > LIKELY_GIVEN
+        word.folded in titles
+        or name_odds(word.folded, language) > LIKELY_NAME
+        or first_odds(word.folded, language) > LIKELY_GIVEN
         for word in words_of(text)
     )
 
