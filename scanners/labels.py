@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recense.scanners import language, people, places
+from recense.scanners.persons import OVERRULED, THRESHOLD, Vote, may_name, vote
 
 PERSON = "person"
 """The whole value is a person's full name (two name words, or a title and a name)."""
@@ -54,7 +55,7 @@ def label_values(values: Sequence[str], ner: bool = True) -> list[frozenset[str]
 
     Args:
         values: distinct non-null values of a column.
-        ner: False to leave the model out (``person_inside`` is then not given).
+        ner: False to leave the model out: gazetteers and titles alone name persons in prose.
     """
     return [_labels(value, ner) for value in values]
 
@@ -66,14 +67,19 @@ def _labels(value: str, ner: bool) -> frozenset[str]:
     found = _whole(value) if len(value) <= _SHORT and "\n" not in value else set()
     if len(value) <= 250 and places.is_address(value):
         return frozenset({ADDRESS})
-    if language.is_prose(value):
+    if _is_text(value) and language.is_prose(value):
         found.add(PROSE)
         spoken = language.identify(value)
         if spoken in language.READABLE:
             found.add(f"{PROSE}_{spoken}")
     if PROSE in found or (len(value.split()) >= NER_WORDS and PERSON not in found):
-        found |= _inside(value, ner)
+        found |= _inside(value, ner and PROSE in found)
     return frozenset(found)
+
+
+def _is_text(value: str) -> bool:
+    """Tells words apart by spaces: an e-mail address, a UUID or a JSON text has words too."""
+    return value.count(" ") >= NER_WORDS - 2 and not (value[0] in "{[" and value[-1] in "}]")
 
 
 def _whole(value: str) -> set[str]:
@@ -105,20 +111,29 @@ def _inside(value: str, ner: bool) -> set[str]:
     addresses = places.find_addresses(value[:NER_CHARACTERS])
     if addresses:
         found.add(ADDRESS_INSIDE)
-    if ner:
-        from recense.scanners.persons import may_name, vote
-        from recense.scanners.text import named
-
-        head = (
-            value
-            if len(value) <= NER_CHARACTERS
-            else value[: value.rfind(" ", 0, NER_CHARACTERS) + 1] or value[:NER_CHARACTERS]
-        )
-        code = language.reading_language(head)
-        if not may_name(head, code):
-            return found  # the model would be alone, whatever it says
-        voted = vote(head, named(head, code), code)
-        voted = [v for v in voted if not any(v.start < a.end and a.start < v.end for a in addresses)]
-        if any(len(v.voices) >= 2 for v in voted):
-            found.add(PERSON_INSIDE)
+    head = value if len(value) <= NER_CHARACTERS else value[: value.rfind(" ", 0, NER_CHARACTERS) + 1]
+    head = head or value[:NER_CHARACTERS]
+    if _names_person(head, addresses, ner):
+        found.add(PERSON_INSIDE)
     return found
+
+
+def _names_person(text: str, addresses: Sequence[places.Place], ner: bool) -> bool:
+    """Tells whether two voices name a person outside the addresses; the model is asked only where it can matter."""
+    code = language.reading_language(text)
+    if not may_name(text, code):
+        return False  # the model would be alone, whatever it says
+    if _two_voices(vote(text, (), code), addresses, least=THRESHOLD + OVERRULED if ner else THRESHOLD):
+        return True
+    if not ner:
+        return False
+    from recense.scanners.text import named
+
+    return _two_voices(vote(text, named(text, code), code), addresses, least=THRESHOLD)
+
+
+def _two_voices(voted: Sequence[Vote], addresses: Sequence[places.Place], least: float) -> bool:
+    return any(
+        len(v.voices) >= 2 and v.odds > least and not any(v.start < a.end and a.start < v.end for a in addresses)
+        for v in voted
+    )

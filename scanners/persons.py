@@ -41,6 +41,8 @@ WEIGHTS: dict[str, float] = {
 
 LIKELY_NAME, LIKELY_GIVEN = 0.5, 1.5
 """Log-odds of a name's words, and of a first name, from which the gazetteers are a voice."""
+OVERRULED = WEIGHTS["ner_none"] - WEIGHTS["ner_place"]
+"""What a model takes from a candidate at most: it calls a place what it did not name before."""
 _AGAIN = 2.0
 """Bonus of a name that stands elsewhere in the text as (a part of) a clear person."""
 _LISTED = 1.5

@@ -83,7 +83,7 @@ def judge(dataset: Dataset, profiles: Mapping[str, ColumnProfile]) -> tuple[Find
     rows_of_persons = context.setting in ("person", "linked")
     cases = [_case(column, dataset, profiles, context) for column in columns]
     clues = {case.column.path: _ordinary(case, context) for case in cases}
-    about_persons = rows_of_persons or _has_persons(clues.values())
+    about_persons = rows_of_persons or _has_persons(clues.values(), mentions=dataset.kind == "document")
     if about_persons and context.setting == "unknown":
         context = context.of_persons("whose cells name persons")
         cases = [_case(column, dataset, profiles, context) for column in columns]
@@ -281,9 +281,10 @@ def _unpeopled(clue: Clue, reached: bool) -> Clue | None:
     return clue.at_most(Proof.TO_CHECK) if any(witness.kind == "name" for witness in clue.witnesses) else None
 
 
-def _has_persons(clues: Iterable[Sequence[Clue]]) -> bool:
+def _has_persons(clues: Iterable[Sequence[Clue]], mentions: bool) -> bool:
+    """Tells whether a column holds persons; of a document it is enough that the text ``mentions`` one."""
     return any(
-        clue.entity in NATURAL and clue.proof is not Proof.TO_CHECK and clue.whole
+        clue.entity in NATURAL and (mentions or (clue.proof is not Proof.TO_CHECK and clue.whole))
         for column in clues
         for clue in column
     )

@@ -97,9 +97,9 @@ def test_labels_of_values(value: str, expected: set[str]) -> None:
     assert found <= set(L.LABELS)
 
 
-def test_without_the_model_no_label_needs_it() -> None:
+def test_without_the_model_titles_and_gazetteers_name_persons() -> None:
     (found,) = L.label_values(["Rappeler M. Durand demain matin pour le devis"], ner=False)
-    assert found == {L.PROSE, L.PROSE_FR}
+    assert found == {L.PROSE, L.PROSE_FR, L.PERSON_INSIDE}  # a title and a surname are two voices
 
 
 def test_labels_do_not_depend_on_the_neighbours() -> None:
