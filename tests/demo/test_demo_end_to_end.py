@@ -1,6 +1,5 @@
 """The demo as a whole: what was planted is found, no trap is flagged, and nothing certain is found beside it."""
 
-
 import pytest
 
 from recense.catalog import Catalog
