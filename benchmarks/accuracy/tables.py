@@ -87,7 +87,7 @@ def score_table(path: Path, gold: dict[str, Cell], settings: ScanSettings, heade
 
 
 def score_sotab(path: Path, language: bool) -> Score:
-    """Returns the score on the anonymous columns of web tables; the columns of one table are each other's neighbours."""
+    """Returns the score on the anonymous columns of web tables; columns of one table are each other's neighbours."""
     score = Score(path.stem)
     settings = ScanSettings(sample_key=bytes(16), language=language)
     for line in path.read_text(encoding="utf-8").splitlines():
