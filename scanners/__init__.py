@@ -31,5 +31,12 @@ def require() -> None:
         MissingExtra: it is not.
     """
     for module, distribution in NEEDED.items():
-        if find_spec(module) is None:
+        if not _installed(module):
             raise MissingExtra("scanning", distribution, "scan")
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # import hooks may refuse by raising
+        return False
