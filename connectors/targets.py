@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from recense.connectors import scheme
-from recense.connectors.blobs import Blob, local, printable
+from recense.connectors.blobs import Blob, local, printable, refusal
 from recense.connectors.folders import is_glob, split_glob
 from recense.errors import SourceError, TargetError
 
@@ -32,6 +33,23 @@ def path_of(target: str) -> str:
 def absolute(path: Path) -> Path:
     """Returns a path from the root without ``..``; links stay, for their name is what the user knows."""
     return Path(os.path.abspath(path))  # noqa: PTH100 (Path.absolute keeps ..)
+
+
+def exists(path: Path) -> bool:
+    """Tells whether something has this name, be it a link that leads nowhere.
+
+    Raises:
+        SourceError: a folder on the way may not be entered, so nobody knows.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise refusal(error) from None
+    return True
 
 
 def base_of(target: str) -> Path:

@@ -6,11 +6,8 @@ import datetime
 import gzip
 import io
 import os
-import shutil
 import socket
 import struct
-import subprocess
-import sys
 import tarfile
 import tempfile
 import zipfile
@@ -125,41 +122,6 @@ def test_names_of_any_bytes(tmp_path: Path) -> None:
     assert all(found == ROWS for found in rows.values())
     with open_source(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.csv")) as source:
         assert source.uri.endswith("/caf%E9.csv")
-
-
-_AS_NOBODY = """
-import os, sys
-import pyarrow, pyarrow.csv
-from recense.connectors import connector
-from recense.connectors.formats import formats
-from recense.testing.connectors import read_all
-connector.load(), formats.load()
-if os.getuid() == 0:  # root reads everything: give that away
-    os.setgid(65534); os.setuid(65534)
-print(sorted(read_all(sys.argv[1])[1]))
-"""
-
-
-def test_what_may_not_be_read_is_named() -> None:
-    root = Path(tempfile.mkdtemp(prefix="recense-test-"))
-    try:
-        root.chmod(0o755)
-        (root / "secret.csv").write_bytes(CSV)
-        (root / "closed").mkdir()
-        (root / "secret.csv").chmod(0)
-        (root / "closed").chmod(0)
-        done = subprocess.run(
-            [sys.executable, "-c", _AS_NOBODY, str(root)],
-            capture_output=True,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        )
-        assert done.stdout.strip() == "[('closed', 'permission_denied'), ('secret.csv', 'permission_denied')]", (
-            done.stderr
-        )
-    finally:
-        (root / "closed").chmod(0o700)
-        shutil.rmtree(root)
 
 
 def test_partitioned_folders_are_one_dataset(tmp_path: Path) -> None:
