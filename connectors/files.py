@@ -41,6 +41,8 @@ def open_files(target: str, limits: Limits) -> Source:
         TargetError: nothing is there; the message names the nearest name that is.
         SourceError: a folder on the way may not be entered.
     """
+    if not target:
+        raise TargetError("the target is empty: write . for this folder (is a variable unset?)")
     if "\0" in target:
         raise TargetError("a path cannot hold a NUL character")
     path = Path(path_of(target)).expanduser()

@@ -63,7 +63,7 @@ def base_of(target: str) -> Path:
 def near(path: Path) -> str:
     """Returns the words that lead from a path that is not there to one that is."""
     path = absolute(path)
-    existing = next(parent for parent in (path, *path.parents) if parent.is_dir() or parent == parent.parent)
+    existing = next(parent for parent in (path, *path.parents) if _is_folder(parent) or parent == parent.parent)
     try:
         names = sorted(printable(child.name) for child in existing.iterdir())
     except OSError:
@@ -78,6 +78,13 @@ def near(path: Path) -> str:
     return f"; {printable(str(existing))} holds: {shown}"
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long, a folder on the way that may not be entered
+        return False
+
+
 def database_scheme(head: bytes) -> str | None:
     """Returns the URL scheme for a database file, from its first bytes."""
     if head.startswith(b"SQLite format 3\x00"):
@@ -89,7 +96,7 @@ def database_of(path: Path) -> str | None:
     """Returns the URL scheme for a file that is a database, None for any other."""
     try:
         return database_scheme(local(path).head)
-    except SourceError:
+    except (SourceError, OSError):
         return None  # said again, with its path, when the datasets are listed
 
 

@@ -51,6 +51,8 @@ def packed(files: dict[str, bytes]) -> bytes:
         ("postgre://h/d", "unknown URL scheme 'postgre'"),
         ("a\0b", "NUL"),
         ("file://ailleurs/x.csv", "three slashes"),
+        ("", "the target is empty"),
+        ("a" * 400, "no such file or folder"),
     ],
 )
 def test_wrong_targets_say_what_to_write(
@@ -110,6 +112,14 @@ def test_links_pipes_and_sockets(tmp_path: Path) -> None:
         ("self", "not_found"),
         ("socket.csv", "unsupported_format"),
     ]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file here that opens and cannot be read")
+def test_a_disk_that_fails_is_named() -> None:
+    with open_source("/proc/self/mem") as source:
+        (entry,) = source.datasets()
+    assert isinstance(entry, Unreadable)
+    assert entry.reason == "the operating system says: Input/output error"
 
 
 def test_names_of_any_bytes(tmp_path: Path) -> None:
