@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recense.cli import console
+from recense.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,10 +55,17 @@ def load_config(config: Path | None, catalog: str | None) -> Config:
 
 
 @contextmanager
-def open_catalog(config: Config) -> Iterator[Catalog]:
-    """Gives the catalog of a configuration."""
+def open_catalog(config: Config, *, create: bool = False) -> Iterator[Catalog]:
+    """Gives the catalog of a configuration.
+
+    Raises:
+        UserError: there is no such file, and ``create`` does not say to make it.
+    """
     from recense.catalog import Catalog
 
+    file = config.catalog_file()
+    if not create and file is not None and not file.exists():
+        raise UserError(f"no catalog at {file} yet; start one with 'recense scan TARGET', or name yours with --catalog")
     with Catalog.open(config.catalog_url()) as catalog:
         yield catalog
 

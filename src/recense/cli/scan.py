@@ -144,7 +144,7 @@ def read(
 
     options = steps.Options(limits=config.limits, strict=strict)
     surveys = steps.survey_all(specs, options, config.catalog_file())  # a mistyped target leaves no catalog behind
-    with open_catalog(config) as catalog, _progress(quiet) as progress:
+    with open_catalog(config, create=True) as catalog, _progress(quiet) as progress:
         try:
             return steps.scan(
                 specs,
