@@ -97,3 +97,10 @@ def check_format(format: str | None) -> None:
         from recense.reports import report
 
         report[format]
+
+
+def check_output(output: Path | None) -> None:
+    """Refuses a place where no file can be made before a long scan, not after it."""
+    if output is not None and (output.is_dir() or not output.parent.is_dir()):
+        reason = "it is a folder" if output.is_dir() else f"there is no folder {output.parent}"
+        raise UserError(f"cannot write {output}: {reason}")

@@ -20,6 +20,7 @@ from recense.cli.options import (
     OutputOption,
     QuietOption,
     check_format,
+    check_output,
     load_config,
     open_catalog,
     show,
@@ -80,6 +81,7 @@ def scan(
     """
     settings = load_config(config, catalog)
     check_format(format)
+    check_output(output)
     if flow:
         if resume is not None:
             raise UserError("--resume goes on without Prefect: leave out --flow")
