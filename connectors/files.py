@@ -24,7 +24,7 @@ from recense.connectors.archives import Container, open_container
 from recense.connectors.blobs import Blob, local, printable, refusal
 from recense.connectors.formats import Format, Part, Trouble, formats, recognise
 from recense.connectors.groups import Group, group_of, with_keys
-from recense.connectors.targets import absolute, belongs_to_another, database_of, database_scheme, near, path_of
+from recense.connectors.targets import absolute, belongs_to_another, database_of, database_scheme, exists, near, path_of
 from recense.errors import MissingExtra, RecenseError, SourceError, TargetError
 from recense.model import Column, Dataset, Limits, Partition, Source, Unreadable
 
@@ -39,11 +39,14 @@ def open_files(target: str, limits: Limits) -> Source:
 
     Raises:
         TargetError: nothing is there; the message names the nearest name that is.
+        SourceError: a folder on the way may not be entered.
     """
+    if not target:
+        raise TargetError("the target is empty: write . for this folder (is a variable unset?)")
     if "\0" in target:
         raise TargetError("a path cannot hold a NUL character")
     path = Path(path_of(target)).expanduser()
-    there = os.path.lexists(path)
+    there = exists(path)
     if not there and folders.is_glob(str(path)):
         base, segments = folders.split_glob(str(absolute(path)))
         source = Files(base, limits, segments)

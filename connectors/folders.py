@@ -51,11 +51,12 @@ def matching(base: Path, segments: Sequence[str]) -> Iterator[Path | Denied]:
     visited: set[tuple[int, int]] = set()
     root = os.path.realpath(base)
     for path in _expand(base, segments):
-        found = [path] if isinstance(path, Denied) or not path.is_dir() else _walk(path, root, visited)
+        found = _walk(path, root, visited) if isinstance(path, Path) and os.path.isdir(path) else [path]  # noqa: PTH112
         for file in found:
-            if isinstance(file, Denied) or file not in seen:
+            place = file if isinstance(file, Path) else file.path
+            if place not in seen:
                 yield file
-                seen.add(file if isinstance(file, Path) else file.path)
+                seen.add(place)
 
 
 def _expand(folder: Path, segments: Sequence[str]) -> Iterator[Path | Denied]:
@@ -64,8 +65,14 @@ def _expand(folder: Path, segments: Sequence[str]) -> Iterator[Path | Denied]:
         return
     head, *rest = segments
     if not is_glob(head):
-        if os.path.lexists(folder / head):
-            yield from _expand(folder / head, rest)
+        try:
+            (folder / head).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            yield Denied(folder / head, refusal(error))
+            return
+        yield from _expand(folder / head, rest)
         return
     if head == "**":
         yield from _expand(folder, rest)

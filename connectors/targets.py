@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from recense.connectors import scheme
-from recense.connectors.blobs import Blob, local, printable
+from recense.connectors.blobs import Blob, local, printable, refusal
 from recense.connectors.folders import is_glob, split_glob
 from recense.errors import SourceError, TargetError
 
@@ -34,6 +35,23 @@ def absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 (Path.absolute keeps ..)
 
 
+def exists(path: Path) -> bool:
+    """Tells whether something has this name, be it a link that leads nowhere.
+
+    Raises:
+        SourceError: a folder on the way may not be entered, so nobody knows.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return False
+        raise refusal(error) from None
+    return True
+
+
 def base_of(target: str) -> Path:
     """Returns the folder from which the names of a path's or glob's datasets are counted, links resolved."""
     path = absolute(Path(path_of(target)).expanduser())
@@ -45,7 +63,7 @@ def base_of(target: str) -> Path:
 def near(path: Path) -> str:
     """Returns the words that lead from a path that is not there to one that is."""
     path = absolute(path)
-    existing = next(parent for parent in (path, *path.parents) if parent.is_dir() or parent == parent.parent)
+    existing = next(parent for parent in (path, *path.parents) if _is_folder(parent) or parent == parent.parent)
     try:
         names = sorted(printable(child.name) for child in existing.iterdir())
     except OSError:
@@ -60,6 +78,13 @@ def near(path: Path) -> str:
     return f"; {printable(str(existing))} holds: {shown}"
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long, a folder on the way that may not be entered
+        return False
+
+
 def database_scheme(head: bytes) -> str | None:
     """Returns the URL scheme for a database file, from its first bytes."""
     if head.startswith(b"SQLite format 3\x00"):
@@ -71,7 +96,7 @@ def database_of(path: Path) -> str | None:
     """Returns the URL scheme for a file that is a database, None for any other."""
     try:
         return database_scheme(local(path).head)
-    except SourceError:
+    except (SourceError, OSError):
         return None  # said again, with its path, when the datasets are listed
 
 

@@ -212,9 +212,24 @@ def test_the_documentation_shows_what_is_really_said(
     assert page.read_text(encoding="utf-8") == wanted
 
 
-def test_a_mistyped_target_leaves_no_catalog_behind(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-    run(capsys, "scan", "nope.csv")
+@pytest.mark.parametrize(
+    "arguments",
+    [["scan", "nope.csv"], ["scan", "--resume", "last"], ["report"], ["runs"], ["replay"], ["explain", "x"]],
+)
+def test_what_scans_nothing_leaves_no_catalog_behind(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "") and err.startswith("recense: no ")
     assert not (folder / "recense.db").exists()
+
+
+def test_doctor_makes_nothing_and_names_what_is_broken(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    _, out, _ = run(capsys, "doctor")
+    assert "which the first scan makes" in out and not (folder / "recense.db").exists()
+    (folder / "recense.db").write_text("no database")
+    code, out, _ = run(capsys, "doctor")
+    assert code == 2 and re.search("^broken +catalog ", out, re.MULTILINE)
 
 
 def test_a_wrong_password_and_a_table_without_permission(

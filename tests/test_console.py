@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recense.cli import console
+from recense.cli import console, main
 from recense.errors import UserError
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -57,3 +57,14 @@ def test_a_report_keeps_the_rights_of_the_file_that_it_replaces(tmp_path: Path) 
     report.chmod(0o640)
     console.save("text", report)
     assert report.read_text() == "text" and report.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("place", [".", "no/folder/x.html"])
+def test_a_scan_does_not_read_for_a_report_that_has_no_place(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text("mail\na@example.org\n")
+    assert main(["scan", "a.csv", "--no-language", "-o", place]) == 2
+    assert capsys.readouterr().err.startswith(f"recense: cannot write {place}: ")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]

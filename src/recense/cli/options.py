@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recense.cli import console
+from recense.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,10 +55,17 @@ def load_config(config: Path | None, catalog: str | None) -> Config:
 
 
 @contextmanager
-def open_catalog(config: Config) -> Iterator[Catalog]:
-    """Gives the catalog of a configuration."""
+def open_catalog(config: Config, *, create: bool = False) -> Iterator[Catalog]:
+    """Gives the catalog of a configuration.
+
+    Raises:
+        UserError: there is no such file, and ``create`` does not say to make it.
+    """
     from recense.catalog import Catalog
 
+    file = config.catalog_file()
+    if not create and file is not None and not file.exists():
+        raise UserError(f"no catalog at {file} yet; start one with 'recense scan TARGET', or name yours with --catalog")
     with Catalog.open(config.catalog_url()) as catalog:
         yield catalog
 
@@ -89,3 +97,10 @@ def check_format(format: str | None) -> None:
         from recense.reports import report
 
         report[format]
+
+
+def check_output(output: Path | None) -> None:
+    """Refuses a place where no file can be made before a long scan, not after it."""
+    if output is not None and (output.is_dir() or not output.parent.is_dir()):
+        reason = "it is a folder" if output.is_dir() else f"there is no folder {output.parent}"
+        raise UserError(f"cannot write {output}: {reason}")

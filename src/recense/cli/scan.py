@@ -20,6 +20,7 @@ from recense.cli.options import (
     OutputOption,
     QuietOption,
     check_format,
+    check_output,
     load_config,
     open_catalog,
     show,
@@ -80,6 +81,7 @@ def scan(
     """
     settings = load_config(config, catalog)
     check_format(format)
+    check_output(output)
     if flow:
         if resume is not None:
             raise UserError("--resume goes on without Prefect: leave out --flow")
@@ -144,7 +146,7 @@ def read(
 
     options = steps.Options(limits=config.limits, strict=strict)
     surveys = steps.survey_all(specs, options, config.catalog_file())  # a mistyped target leaves no catalog behind
-    with open_catalog(config) as catalog, _progress(quiet) as progress:
+    with open_catalog(config, create=True) as catalog, _progress(quiet) as progress:
         try:
             return steps.scan(
                 specs,

@@ -141,11 +141,10 @@ def doctor(config: ConfigOption = None, catalog: CatalogOption = None) -> None:
     try:
         settings = load_config(config, catalog)
         rows.append(("ok", "configuration", str(settings.path or "none: built-in defaults")))
-        rows += _variables(settings)
-        with open_catalog(settings) as kept:
-            rows.append(("ok", "catalog", f"{kept.where}, {len(kept.runs())} runs"))
     except RecenseError as error:
         rows.append(("broken", "configuration", str(error)))
+    else:
+        rows += [*_variables(settings), _catalog(settings)]
     console.data(console.table(list(rows)))
     if broken or any(state == "broken" for state, _, _ in rows):
         raise typer.Exit(ExitCode.USAGE)
@@ -161,6 +160,19 @@ def _extra(extra: str, packages: tuple[str, ...]) -> tuple[str, str, str]:
     if missing:
         return "missing", f"[{extra}]", f'{", ".join(missing)}: pip install "recense[{extra}]"'
     return "ok", f"[{extra}]", ", ".join(found)
+
+
+def _catalog(config: Config) -> tuple[str, str, str]:
+    file = config.catalog_file()
+    if file is not None and not file.exists():
+        if os.access(file.parent, os.W_OK):
+            return "ok", "catalog", f"{file}, which the first scan makes"
+        return "broken", "catalog", f"nothing can be written in {file.parent}; name another place with --catalog"
+    try:
+        with open_catalog(config) as kept:
+            return "ok", "catalog", f"{kept.where}, {len(kept.runs())} runs"
+    except RecenseError as error:
+        return "broken", "catalog", str(error)
 
 
 def _scheduler() -> list[tuple[str, str, str]]:
