@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from recense.connectors import scheme
 from recense.connectors.blobs import Blob, local, printable
+from recense.connectors.folders import is_glob, split_glob
 from recense.errors import SourceError, TargetError
 
 _SIDECARS = ("-wal", "-shm", "-journal")
@@ -31,6 +32,14 @@ def path_of(target: str) -> str:
 def absolute(path: Path) -> Path:
     """Returns a path from the root without ``..``; links stay, for their name is what the user knows."""
     return Path(os.path.abspath(path))  # noqa: PTH100 (Path.absolute keeps ..)
+
+
+def base_of(target: str) -> Path:
+    """Returns the folder from which the names of a path's or glob's datasets are counted, links resolved."""
+    path = absolute(Path(path_of(target)).expanduser())
+    if is_glob(str(path)) and not os.path.lexists(path):
+        path = split_glob(str(path))[0]
+    return Path(os.path.realpath(path if path.is_dir() else path.parent))
 
 
 def near(path: Path) -> str:

@@ -97,9 +97,9 @@ def run_flow(
             "or scan without --flow"
         ) from None
     if state.is_failed():
-        error = state.result(raise_on_failure=False)
-        if isinstance(error, UserError):
-            raise error
+        failure = state.result(raise_on_failure=False)
+        if isinstance(failure, UserError):
+            raise failure
     elif not state.is_completed():
         raise UserError(f"the flow ended as {state.name}; go on with: recense scan --resume {run_id}")
     return run_id

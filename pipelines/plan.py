@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from recense.config import Config, SourceSpec
 from recense.connectors import open_source, redact, scheme
+from recense.connectors.targets import base_of
 from recense.errors import ConfigError, RecenseError, RetriableError, SourceError, TargetError, UserError
 from recense.model import Dataset, Limits, Partition, Unreadable
 from recense.pipelines.defects import describe
@@ -72,8 +74,10 @@ def survey(spec: SourceSpec, limits: Limits, *, patient: bool = False, ignore: P
     failure: SourceError | None = None
     retry: RetriableError | None = None
     try:
-        with open_source(spec.target(), limits) as source:
+        target = spec.target()
+        with open_source(target, limits) as source:
             uri, kind = source.uri, source.kind
+            parts.base = base_of(target) if kind == "files" else None
             for entry in source.datasets():
                 parts.add(entry)
             for dataset in parts.datasets:
@@ -112,11 +116,16 @@ def failed(spec: SourceSpec, error: UserError) -> Survey:
 
 
 class _Parts:
-    """Collects what a source lists, and refuses what would be counted twice."""
+    """Collects what a source lists, and refuses what would be counted twice.
+
+    Attributes:
+        base: the folder from which the names of datasets are counted; None when they are no files.
+    """
 
     def __init__(self, spec: SourceSpec, ignore: Path | None) -> None:
         self.spec = spec
-        self.ignore = ignore.absolute() if ignore else None
+        self.ignore = Path(os.path.realpath(ignore)) if ignore else None
+        self.base: Path | None = None
         self.datasets: list[Dataset] = []
         self.partitions: list[Partition] = []
         self.unreadable: list[Unreadable] = []
@@ -161,12 +170,11 @@ class _Parts:
         return spec.wants(path) and (self.spec.wants(path) or any(g.startswith(f"{path}/") for g in self.spec.only))
 
     def _is_catalog(self, name: str) -> bool:
-        if self.ignore is None or scheme(self.spec.url) is not None:
+        if self.ignore is None or self.base is None:
             return False
-        base = Path(self.spec.url).absolute()
         own = {self.ignore.with_name(self.ignore.name + end) for end in ("", "-wal", "-shm", "-journal")}
-        places = {base / name, base.parent / name}
-        return base not in own and any(place == file or file in place.parents for place in places for file in own)
+        place = self.base / name
+        return any(place == file or file in place.parents for file in own)
 
 
 def chosen(

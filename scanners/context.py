@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 
 from recense.model import Column
 from recense.scanners.vocabulary import Meaning, Unit, Words, vocabulary
@@ -59,6 +60,12 @@ class TableContext:
         units = self._vocabulary.units(words)
         self.topics = self._topics((*units, *self._vocabulary.units(self._vocabulary.words(schema))), comment)
         self.setting, self.why = self._settle(units)
+
+    def of_persons(self, why: str) -> TableContext:
+        """Returns the same context for rows that turned out to belong to persons; ``why`` ends "in a table …"."""
+        changed = copy(self)
+        changed.setting, changed.why = "linked", why
+        return changed
 
     def words(self, path: str) -> Words:
         """Returns the words of a column's name without the prefix or suffix that the table's columns share."""

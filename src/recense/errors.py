@@ -65,16 +65,12 @@ class MissingExtra(UserError):
     def __init__(self, what: str, package: str, extra: str) -> None:
         super().__init__(f'{what} needs {package}. Install it: pip install "recense[{extra}]"')
         self.what = what
-        self.what = what
         self.package = package
         self.extra = extra
 
     def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str, str]]:
         """Survives the way back from another process."""
         return type(self), (self.what, self.package, self.extra)
-
-    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str, str]]:
-        return type(self), (self.what, self.package, self.extra)  # an exception must survive the way from a worker
 
 
 class SourceError(RecenseError):
@@ -93,9 +89,6 @@ class SourceError(RecenseError):
 
     def __reduce__(self) -> tuple[type[SourceError], tuple[str, str]]:
         """Survives the way back from another process."""
-        return type(self), (self.code, self.reason)
-
-    def __reduce__(self) -> tuple[type[SourceError], tuple[str, str]]:
         return type(self), (self.code, self.reason)
 
 

@@ -2,6 +2,7 @@
 
 import random
 from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
 from multiprocessing import get_context
 
 import pyarrow as pa
@@ -44,7 +45,7 @@ def same(one: Evidence, other: Evidence) -> bool:
 
 def cut(batch: pa.RecordBatch, at: list[int]) -> list[pa.RecordBatch]:
     edges = sorted({0, len(batch), *(edge % (len(batch) + 1) for edge in at)})
-    return [batch.slice(start, end - start) for start, end in zip(edges, edges[1:], strict=False)]
+    return [batch.slice(start, end - start) for start, end in pairwise(edges)]
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])

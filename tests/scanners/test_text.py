@@ -80,7 +80,7 @@ def test_a_clear_name_vouches_for_its_repetition() -> None:
         ("12 rue Victor Hugo, 75001 Paris", {L.ADDRESS}),
         ("SARL Dupont", {L.COMPANY}),
         ("Technicien SSI", {L.JOB_TITLE}),
-        ("Rappeler M. Durand demain matin pour le devis", {L.PROSE, L.PROSE_FR, L.PERSON_INSIDE, L.NER_PERSON}),
+        ("Rappeler M. Durand demain matin pour le devis", {L.PROSE, L.PROSE_FR, L.PERSON_INSIDE}),
         (
             "Livrer chez la voisine au 5 allée des Roses, 77500 Chelles avant midi",
             {L.PROSE, L.PROSE_FR, L.ADDRESS_INSIDE},
@@ -93,13 +93,13 @@ def test_a_clear_name_vouches_for_its_repetition() -> None:
 )
 def test_labels_of_values(value: str, expected: set[str]) -> None:
     (found,) = L.label_values([value])
-    assert found - {L.NER_PERSON} == expected - {L.NER_PERSON}
+    assert found == expected
     assert found <= set(L.LABELS)
 
 
-def test_without_the_model_no_label_needs_it() -> None:
+def test_without_the_model_titles_and_gazetteers_name_persons() -> None:
     (found,) = L.label_values(["Rappeler M. Durand demain matin pour le devis"], ner=False)
-    assert found == {L.PROSE, L.PROSE_FR}
+    assert found == {L.PROSE, L.PROSE_FR, L.PERSON_INSIDE}  # a title and a surname are two voices
 
 
 def test_labels_do_not_depend_on_the_neighbours() -> None:

@@ -27,7 +27,9 @@ def printable(text: str) -> str:
 
 
 def prepare() -> None:
-    """Makes both streams able to carry any character, also in the C locale."""
+    """Makes both streams able to carry any character, also in the C locale; a closed stderr takes and forgets."""
+    if sys.stderr is None:  # closed by the caller (2>&-): print would write to stdout instead
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (it stays for the process's life)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is None:
@@ -38,13 +40,21 @@ def prepare() -> None:
 
 
 def data(text: str) -> None:
-    """Writes a result to stdout; a reader that went away (``| head``) is no error."""
+    """Writes a result to stdout; a reader that went away (``| head``) is no error.
+
+    Raises:
+        UserError: stdout is closed, or what is behind it is full.
+    """
+    if sys.stdout is None:
+        raise UserError("cannot write to stdout: it is closed")
     try:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         sys.stdout.flush()
-    except BrokenPipeError:
-        with contextlib.suppress(OSError):
+    except OSError as error:
+        with contextlib.suppress(OSError):  # what is still in the buffer must not fail again when the process ends
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise UserError(f"cannot write to stdout: {error.strerror or type(error).__name__}") from None
 
 
 def note(text: str) -> None:
@@ -54,19 +64,32 @@ def note(text: str) -> None:
 
 
 def save(text: str, path: Path) -> None:
-    """Writes a result to a file, whole or not at all.
+    """Writes a result to a file, whole or not at all; a pipe or device is written to, never replaced.
 
     Raises:
         UserError: the file cannot be written.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    place = Path(os.path.realpath(path))
+    try:
+        if place.exists() and not place.is_file():
+            place.write_text(text, encoding="utf-8", errors="backslashreplace")
+        else:
+            _replace(text, place)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror or type(error).__name__}") from None
+
+
+def _replace(text: str, file: Path) -> None:
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         draft.write_text(text, encoding="utf-8", errors="backslashreplace")
-        draft.replace(path)
-    except OSError as error:
+        if file.exists():
+            draft.chmod(file.stat().st_mode)
+        draft.replace(file)
+    except OSError:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
-        raise UserError(f"cannot write {path}: {error.strerror or type(error).__name__}") from None
+        raise
 
 
 def colour() -> bool:

@@ -1,0 +1,59 @@
+"""Where words go when the streams and files of a process are not the usual ones."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from recense.cli import console
+from recense.errors import UserError
+
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+def shell(command: str) -> "subprocess.CompletedProcess[str]":
+    line = command.replace("recense", f"{sys.executable} -m recense")
+    return subprocess.run(["bash", "-c", line], env=ENVIRONMENT, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize("redirection", [">&-", "> /dev/full"])
+def test_a_result_that_cannot_be_written_is_one_sentence(redirection: str) -> None:
+    done = shell(f"recense config schema {redirection}")
+    assert done.returncode == 2 and done.stderr.startswith("recense: cannot write to stdout: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_messages_without_stderr_do_not_land_among_the_data() -> None:
+    done = shell("recense report 2>&-")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert shell("recense config schema 2>&-").returncode == 0
+
+
+@pytest.mark.parametrize("name", [".", "", "folder", "folder/"])
+def test_a_report_does_not_replace_a_folder(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    with pytest.raises(UserError, match=r"cannot write .*: Is a directory"):
+        console.save("text", Path(name))
+    assert [path.name for path in tmp_path.rglob("*")] == ["folder"]
+
+
+def test_a_report_goes_through_links_and_pipes_and_leaves_them_there(tmp_path: Path) -> None:
+    link, pipe = tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to("report")
+    console.save("text", link)
+    assert link.is_symlink() and (tmp_path / "report").read_text() == "text"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE)
+    console.save("text", pipe)
+    assert reader.communicate(timeout=30)[0] == b"text" and pipe.is_fifo()
+
+
+def test_a_report_keeps_the_rights_of_the_file_that_it_replaces(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    report.touch(0o640)
+    report.chmod(0o640)
+    console.save("text", report)
+    assert report.read_text() == "text" and report.stat().st_mode & 0o777 == 0o640
