@@ -24,6 +24,12 @@ CITY = "city"
 """The whole value is a city: a French commune or a large city elsewhere."""
 COUNTRY = "country"
 """The whole value is a country's French or English name."""
+COUNTRY_CODE = "country_code"
+"""The whole value is a country's code of two capitals; so are languages and states."""
+REGION = "region"
+"""The whole value is a region, state or department: its name, or a code in capitals."""
+POSTCODE = "postcode_shape"
+"""The whole value has the shape of a post code: it says something beside other places only."""
 ADDRESS = "address"
 """The whole value is a postal address, or little else stands in it."""
 JOB_TITLE = "job_title"
@@ -38,8 +44,8 @@ PROSE_FR = "prose_fr"
 PROSE_EN = "prose_en"
 
 LABELS = (
-    PERSON, FIRST_NAME, SURNAME, COMPANY, CITY, COUNTRY, ADDRESS, JOB_TITLE, PERSON_INSIDE, ADDRESS_INSIDE, PROSE,
-    PROSE_FR, PROSE_EN,
+    PERSON, FIRST_NAME, SURNAME, COMPANY, CITY, COUNTRY, COUNTRY_CODE, REGION, POSTCODE, ADDRESS, JOB_TITLE,
+    PERSON_INSIDE, ADDRESS_INSIDE, PROSE, PROSE_FR, PROSE_EN,
 )  # fmt: skip
 """Every label there is."""
 
@@ -65,6 +71,8 @@ def label_values(values: Sequence[str], ner: bool = True) -> list[frozenset[str]
 
 def _labels(value: str, ner: bool) -> frozenset[str]:
     value = value.strip()
+    if places.has_postcode_shape(value):
+        return frozenset({POSTCODE})
     if len(value) < 2 or not any(char.isalpha() for char in value):
         return frozenset()
     found = _whole(value) if len(value) <= _SHORT and "\n" not in value else set()
@@ -96,6 +104,10 @@ def _whole(value: str) -> set[str]:
         return found  # an e-mail address or a handle is not a second finding for the name in it
     if places.is_country(value):
         found.add(COUNTRY)
+    if places.is_country_code(value):
+        found.add(COUNTRY_CODE)
+    if places.is_region(value):
+        found.add(REGION)
     if places.is_city(value):
         found.add(CITY)
     if people.is_company(value):

@@ -32,7 +32,7 @@ def is_special(category: str) -> bool:
 
 
 def special_clues(
-    hints: Sequence[NameHint], profile: ColumnProfile, about_persons: bool, rows_of_persons: bool
+    hints: Sequence[NameHint], profile: ColumnProfile, about_persons: bool, rows_of_persons: bool, of_names: bool
 ) -> list[Clue]:
     """Returns the clues of Articles 9 and 10 in a column, at most one per category.
 
@@ -41,18 +41,20 @@ def special_clues(
         profile: its counts.
         about_persons: some column of the dataset holds persons.
         rows_of_persons: the schema says that rows are persons or belong to them; a track has a composer and does not.
+        of_names: the cells are names of persons, and a term among them is most likely one (M. Chrétien, Mme Pape).
     """
     named = {hint.category: hint for hint in hints if hint.strength != "against" and is_special(hint.category)}
     kinds = {category_of(detector): detector for detector in profile.tallies if category_of(detector)}
-    clues = []
+    clues: list[Clue] = []
     for category in sorted({*named, *(kind for kind in kinds if kind)}):
         tallies = {id_: tally for id_, tally in profile.tallies.items() if category_of(id_) == category}
         hint = named.get(category)
-        clue = (
-            _stem(hint, tallies, profile)
-            if hint
-            else _values(category, tallies, profile, about_persons, rows_of_persons)
-        )
+        if hint:
+            clue: Clue | None = _stem(hint, tallies, profile)
+        else:
+            clue = _values(category, tallies, profile, about_persons, rows_of_persons)
+            if clue is not None and of_names and clue.share < bars.SOME:
+                clue = None
         if clue is not None:
             clues.append(clue)
     return clues
@@ -132,7 +134,7 @@ def _values(
     candidates = _sum(tallies.items(), "-candidate")
     entity = _entity(category)
     found: list[tuple[Proof, int, str, str]] = []
-    if strong:
+    if strong and (texts or rows_of_persons or strong >= bars.FEW * profile.filled):
         # a title of a song has terms and names too: sentences, or rows of persons, make it somebody's
         proof = Proof.INDICATED if texts or rows_of_persons else Proof.TO_CHECK
         found.append((proof, strong, "a strong term beside a person", ""))

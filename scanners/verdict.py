@@ -18,6 +18,7 @@ from recense.scanners import bars
 from recense.scanners.fits import STRICT, Fit, bears_out, looks_like_births
 from recense.scanners.names import NameHint, TableContext, classify
 from recense.scanners.people_columns import language_clues
+from recense.scanners.place_columns import place_clues
 from recense.scanners.special import is_special, special_clues
 from recense.scanners.vocabulary import vocabulary
 from recense.scanners.weigh import ORDER, Clue, Known, is_codes, rivals, weigh, withstands
@@ -30,6 +31,7 @@ NATURAL = frozenset(
     {"PERSON", "FIRST_NAME", "LAST_NAME", "EMAIL_ADDRESS", "PHONE_NUMBER", "FR_NIR", "BIRTH_DATE", "CIVILITY"}
 )
 """Entities that make the rows of a dataset persons', whatever it is called."""
+NAMES = frozenset({"PERSON", "FIRST_NAME", "LAST_NAME"})
 PLACES = frozenset({"COORDINATES", "POSTCODE", "CITY", "REGION", "COUNTRY"})
 """Entities that are personal only where persons are."""
 WIDE = frozenset({"REGION", "COUNTRY"})
@@ -91,9 +93,13 @@ def judge(dataset: Dataset, profiles: Mapping[str, ColumnProfile]) -> tuple[Find
     if not about_persons:
         reached = any(clue.category == "contact" and clue.entity not in PLACES for c in clues.values() for clue in c)
         clues = {path: [c for clue in found if (c := _unpeopled(clue, reached))] for path, found in clues.items()}
+    if context.setting in ("unknown", "linked", "person") and dataset.kind not in NAMELESS:
+        clues |= _places([case for case in cases if context.is_opaque(case.column.path)], clues)
     findings: list[Finding] = []
     for case in cases:
-        found = clues[case.column.path] + special_clues(case.hints, case.profile, about_persons, rows_of_persons)
+        found = clues[case.column.path]
+        of_names = any(c.entity in NAMES and c.whole and c.proof is not Proof.TO_CHECK for c in found)
+        found = found + special_clues(case.hints, case.profile, about_persons, rows_of_persons, of_names)
         if about_persons and not found and looks_like_births(case.profile):
             found = [_births(case)]
         findings += (_finding(dataset, case, clue) for clue in _settle(found))
@@ -265,6 +271,20 @@ def _fit_witness(fit: Fit, profile: ColumnProfile) -> Witness | None:
     return Witness(
         "values", "shapes", f"{profile.filled:,} cells, {profile.distinct:,} distinct, {kind}", profile.filled
     )
+
+
+def _places(cases: Sequence[_Case], clues: Mapping[str, list[Clue]]) -> dict[str, list[Clue]]:
+    """Returns the clues of columns that are parts of an address, by their neighbours.
+
+    Args:
+        cases: the columns whose names say nothing.
+        clues: of all columns.
+    """
+    sure = [clue for found in clues.values() for clue in found if clue.proof is not Proof.TO_CHECK and clue.whole]
+    silent = {case.column.path: case.profile for case in cases if not clues[case.column.path]}
+    reached = any(clue.category == "contact" or clue.entity in NATURAL for clue in sure)
+    found = place_clues(silent, reached, street=any(clue.entity == "ADDRESS" for clue in sure))
+    return {path: [clue] for path, clue in found.items()}
 
 
 def _unpeopled(clue: Clue, reached: bool) -> Clue | None:

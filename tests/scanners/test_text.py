@@ -87,7 +87,12 @@ def test_a_clear_name_vouches_for_its_repetition() -> None:
         ),
         ("The customer called about the invoice again", {L.PROSE, L.PROSE_EN}),
         ("REF-12345", set()),
-        ("4512", set()),
+        ("4512", {L.POSTCODE}),
+        ("jean.dupont@maisons-du-lac.example.net", set()),
+        ("@jean.dupont", set()),
+        ('{"objet": "rappel", "suite": "aucune", "note": "rien de plus"}', set()),
+        ("TX", {L.REGION}),
+        ("CA", {L.REGION, L.COUNTRY_CODE}),
         ("", set()),
     ],
 )

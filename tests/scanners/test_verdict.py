@@ -354,3 +354,50 @@ def test_one_text_may_name_somebody():
     assert verdicts("notes/a.txt", "document", text=note) == {"text": {"identification": Proof.TO_CHECK}}
     many = profile(forms={"prose": 1.0}, labels={"person_inside": 0.002})
     assert verdicts("x", col=many) == {"col": {}}
+
+
+# --- places without headers ---
+
+STATE = {"forms": {"word": 1.0}, "distinct": 20, "labels": {"region": 0.95}}
+ZIP = {"forms": {"integer": 1.0}, "distinct": 200, "labels": {"postcode_shape": 1.0}}
+LAND = {"forms": {"word": 1.0}, "distinct": 2, "labels": {"country_code": 1.0}}
+FAX = {"forms": {"other": 1.0}, "tallies": {"phone-english": (990, 990, 5)}}
+TO_CHECK = {"contact": Proof.TO_CHECK}
+
+
+def test_places_side_by_side_are_an_address_to_check():
+    found = verdicts(column_0=profile(**STATE), column_1=profile(**ZIP), column_2=profile(**LAND))
+    assert found == {"column_0": TO_CHECK, "column_1": TO_CHECK, "column_2": TO_CHECK}
+    reached = verdicts(column_0=profile(**STATE), column_1=profile(**ZIP), column_2=profile(**FAX))
+    assert reached["column_0"] == reached["column_1"] == TO_CHECK
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"column_0": STATE},
+        {"column_0": STATE, "column_1": ZIP},  # nobody there
+        {"column_0": ZIP, "column_1": FAX},  # five digits may be anything
+        {"column_0": ZIP, "column_1": LAND},
+        {"code_produit": ZIP, "couleur": LAND, "lot": STATE},  # the names say what they are
+    ],
+)
+def test_a_place_alone_is_nothing(columns):
+    found = verdicts(**{name: profile(**of) for name, of in columns.items()})
+    assert not any(found[name] for name, of in columns.items() if of is not FAX)
+
+
+def test_of_two_columns_of_short_numbers_neither_is_the_post_code():
+    columns = {"c1": ZIP, "c2": ZIP, "c3": STATE, "c4": FAX}
+    found = verdicts(**{name: profile(**of) for name, of in columns.items()})
+    assert (found["c1"], found["c2"], found["c3"]) == ({}, {}, TO_CHECK)
+
+
+def test_a_term_in_a_column_of_names_is_a_name():
+    composers = profile(forms={"prose": 1.0}, labels={"person": 0.9}, tallies={"lexicon-religion": (3, 0, 0)})
+    assert verdicts("clients", nom=composers) == {"nom": {"identification": Proof.PROVED}}
+
+
+def test_one_term_in_many_titles_is_nothing():
+    titles = profile(forms={"phrase": 1.0}, tallies={"lexicon-health": (1, 0, 0)})
+    assert verdicts("tracks", name=titles) == {"name": {}}
