@@ -68,3 +68,13 @@ def test_a_scan_does_not_read_for_a_report_that_has_no_place(
     assert main(["scan", "a.csv", "--no-language", "-o", place]) == 2
     assert capsys.readouterr().err.startswith(f"recense: cannot write {place}: ")
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_a_scan_does_not_read_for_a_format_that_recense_yaml_misspells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text("mail\na@example.org\n")
+    Path("recense.yaml").write_text("version: 1\nreport: {format: tabel}\n")
+    assert main(["scan", "a.csv", "--no-language"]) == 2
+    assert "did you mean 'table'?" in capsys.readouterr().err and not Path("recense.db").exists()

@@ -91,12 +91,11 @@ def show(run: ScanRun, config: Config, format: str | None, language: Language | 
         console.save(text, output)
 
 
-def check_format(format: str | None) -> None:
+def check_format(format: str) -> None:
     """Refuses an unknown format before a long scan, not after it."""
-    if format is not None:
-        from recense.reports import report
+    from recense.reports import report
 
-        report[format]
+    report[format]
 
 
 def check_output(output: Path | None) -> None:

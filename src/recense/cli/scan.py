@@ -80,7 +80,7 @@ def scan(
     Exits 0 when everything was read, 3 when something was not (it is listed in the report).
     """
     settings = load_config(config, catalog)
-    check_format(format)
+    check_format(format or settings.report_format)
     check_output(output)
     if flow:
         if resume is not None:

@@ -207,6 +207,19 @@ def _refuse_password(url: str, name: str, where: str) -> None:
         raise ConfigError(f"{where} holds a password in clear; write ${{{variable}}} instead and set that variable")
 
 
+_WANTED = {
+    "tuple_type": "write a list: [a, b], or one '- …' per line",
+    "model_type": "write keys and values, such as {name: crm, path: exports}",
+    "int_type": "write a whole number, without quotes",
+    "bool_parsing": "write true or false",
+    "bool_type": "write true or false",
+    "string_type": "write a text; quote what looks like a number or a date",
+    "string_too_short": "it is empty",
+    "greater_than": "write a whole number above 0",
+}
+"""What to write, for the kinds of errors in which pydantic speaks of Python's types."""
+
+
 def _sentence(problem: ErrorDetails, document: Document) -> str:
     """Returns one validation error as a sentence without the value that was refused."""
     location = tuple(problem["loc"])
@@ -221,7 +234,7 @@ def _sentence(problem: ErrorDetails, document: Document) -> str:
         return f"{where}: the key '{key}' is missing"
     if problem["type"] == "string_pattern_mismatch":
         return f"{where}: {key}: use letters, digits, '_', '.' and '-' only, 64 at most"
-    message = problem["msg"].removeprefix("Value error, ")
+    message = _WANTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
     return f"{where}: {key}: {message[:1].lower()}{message[1:]}"
 
 
