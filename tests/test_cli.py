@@ -315,7 +315,10 @@ def test_a_stopped_scan_exits_130_and_is_resumed(
             made.execute(f"CREATE TABLE t{number} (email TEXT)")
             made.execute(f"INSERT INTO t{number} VALUES ('a@example.org')")
     command = [sys.executable, "-m", "recense", "scan", "sqlite:///big.sqlite", "--no-language", "--format", "json"]
-    victim = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    victim = subprocess.Popen(
+        command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background job inherits it ignored
+    )  # fmt: skip
     done = 0
     deadline = time.monotonic() + 60
     while victim.poll() is None and done < 2 and time.monotonic() < deadline:
