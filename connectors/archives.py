@@ -115,7 +115,7 @@ class Zip(Container):
         if declared > max(room, RATIO_FLOOR):  # also when members overlap and each for itself looks modest
             raise SourceError("too_large", f"unpacks to more than {self._limits.ratio} times its size (limits.ratio)")
         for index, entry in enumerate(self._entries):
-            if not entry.is_dir():
+            if not entry.filename.endswith("/"):  # is_dir() fails on an empty name
                 yield Member(index, printable(entry.filename))
 
     def blob(self, index: int) -> Blob:

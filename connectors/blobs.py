@@ -140,7 +140,8 @@ def local(path: Path) -> Blob:
             raise refusal(error) from None
         return os.fdopen(descriptor, "rb")
 
-    return Blob(printable(path.name), open_, status.st_size, f"{status.st_size}-{status.st_mtime_ns}", path)
+    state = f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
+    return Blob(printable(path.name), open_, status.st_size, state, path)
 
 
 def refusal(error: OSError) -> SourceError:

@@ -23,7 +23,7 @@ from recense.connectors import connector, folders
 from recense.connectors.archives import Container, open_container
 from recense.connectors.blobs import Blob, local, printable, refusal
 from recense.connectors.formats import Format, Part, Trouble, formats, recognise
-from recense.connectors.groups import Group, group_of, with_keys
+from recense.connectors.groups import Group, group_of, hidden, with_keys
 from recense.connectors.targets import absolute, belongs_to_another, database_of, database_scheme, exists, near, path_of
 from recense.errors import MissingExtra, RecenseError, SourceError, TargetError
 from recense.model import Column, Dataset, Limits, Partition, Source, Unreadable
@@ -328,13 +328,13 @@ class Files:
                 pass
         if dataset.name not in self._places:
             raise SourceError("not_found", "it does not exist any more")
-        for place in self._places[dataset.name]:
+        for number, place in enumerate(self._places[dataset.name], start=1):
             try:
-                yield from self._parts(dataset, place)
+                yield from self._parts(dataset, place, number)
             except Exception as error:
                 raise _trouble(error) from None
 
-    def _parts(self, dataset: Dataset, place: _Place) -> Iterator[Partition]:
+    def _parts(self, dataset: Dataset, place: _Place, number: int) -> Iterator[Partition]:
         blob = self._resolve(place.path, place.members)
         if place.format == _DATABASE:
             source = self._opened_database(place.path, place.members)
@@ -345,7 +345,8 @@ class Files:
                 yield replace(partition, dataset=dataset, hint=hint, state=state)
             return
         parts = iter([Part(rows=0)]) if place.format == _EMPTY else _format(place).parts(blob, place.table, self.limits)
-        prefix = "" if place.group is None else f"{printable(unquote(place.path))}#"
+        # The key is stored: no cell may be in it. That a number still means the same file is told by the state.
+        prefix = "" if place.group is None else f"{number} {printable(hidden(unquote(place.path)))}#"
         for part in parts:
             yield Partition(dataset, prefix + part.key, part.rows, blob.state, place.hint(part))
 

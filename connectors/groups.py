@@ -31,6 +31,16 @@ class Group:
         return {unquote(pair[1]): None if pair[2] == _NULL else unquote(pair[2]) for pair in pairs if pair}
 
 
+def hidden(file: str) -> str:
+    """Returns a path in which the values of partition keys, which are cells, are left out.
+
+    >>> hidden("sales/year=2026/town=Nice/a.parquet")
+    'sales/year=…/town=…/a.parquet'
+    """
+    *folders, name = PurePath(file).parts
+    return str(PurePath(*(_KEY.sub(r"\1=…", folder) for folder in folders), name))
+
+
 def group_of(file: str) -> str | None:
     """Returns the folder of the table that a file is a part of, None when it stands for itself.
 

@@ -413,6 +413,13 @@ def test_damaged_files_end_well(place: float, junk: bytes, kind: str) -> None:
     assert all(code != "failed" for _, code in troubles)
 
 
+def test_a_member_without_a_name_does_not_end_the_archive(tmp_path: Path) -> None:
+    data = packed({"a.csv": CSV, "b.csv": CSV, "c.csv": CSV})
+    (tmp_path / "x.zip").write_bytes(data[:-100] + data[-100:].replace(b"b.csv", b"\0.csv"))
+    rows, _ = read_all(tmp_path / "x.zip")
+    assert rows["x.zip!/a.csv"] == rows["x.zip!/c.csv"] == ROWS
+
+
 def _sound(kind: str) -> bytes:
     if kind == "zip":
         return packed({"a.csv": CSV, "b.csv": CSV})

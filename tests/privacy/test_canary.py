@@ -52,6 +52,9 @@ def write_sources(folder: Path) -> None:
     for row in (HEADER, VALUES):
         book.active.append(row)
     book.save(folder / "book.xlsx")
+    partition = folder / "partitioned" / f"mail={EMAIL}"
+    partition.mkdir(parents=True)
+    pyarrow.parquet.write_table(table, partition / "0.parquet")
     with zipfile.ZipFile(folder / "old.zip", "w") as archive:
         archive.writestr("plain.csv", ";".join(HEADER) + "\n" + line)
     with sqlite3.connect(folder / "crm.sqlite") as database:
