@@ -4,9 +4,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-export RECENSE_HOME ?= $(CURDIR)/demo
 
-.PHONY: demo test check bench serve clean system
+.PHONY: demo test check bench serve lock clean system
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -15,13 +14,13 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 		uv pip install -q -p $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
 		{ [ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV); } && \
-		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock && \
+		$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.lock && \
 		$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	fi
 	@touch $@
 
 demo: $(VENV)/.ready          ## build a sample estate, scan it through the Prefect flow, show planted against found
-	@$(BIN)/recense demo demo
+	@PREFECT_HOME=$(CURDIR)/demo/.prefect $(BIN)/recense demo demo
 
 test: $(VENV)/.ready system   ## everything CI runs: checks, then all tests
 	@$(MAKE) --no-print-directory check
@@ -39,6 +38,10 @@ bench: $(VENV)/.ready         ## accuracy and speed, written to benchmarks/
 serve: $(VENV)/.ready         ## show the demo's report on http://127.0.0.1:8765
 	@[ -f demo/report.html ] || $(MAKE) --no-print-directory demo
 	@echo "http://127.0.0.1:8765/report.html" && $(BIN)/python -m http.server 8765 --bind 127.0.0.1 --directory demo
+
+lock:                         ## write requirements.lock again from pyproject.toml: complete, so it installs without resolving
+	@uv pip compile -q pyproject.toml --all-extras --group dev --python-version 3.11 --universal \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements.lock
 
 system:                       ## PostgreSQL and MariaDB for the tests that need a real server
 	@tests/system_parts.sh

@@ -49,7 +49,7 @@ def refuse_login(target: str) -> str:
 
 
 # The schema lets a Prefect server refuse a password before it stores the parameter.
-_NO_LOGIN = {"type": "string", "pattern": r"^(?![A-Za-z][A-Za-z0-9+.-]*://[^/?#]*:[^/?#]*@)"}
+_NO_LOGIN = {"type": "string", "pattern": r"^(?![A-Za-z][A-Za-z0-9_+.-]*://[^/?#]*:[^/?#]*@)"}
 Target = Annotated[str, AfterValidator(refuse_login), WithJsonSchema(_NO_LOGIN)]
 
 

@@ -24,6 +24,7 @@ from recense.model import Limits, Partition, ScanRun, Unreadable
 from recense.pipelines.conclusion import conclude, replay, rules
 from recense.pipelines.defects import describe
 from recense.pipelines.plan import Options, Survey, chosen, failed, recall, remember, scope, survey
+from recense.scanners import require
 
 if TYPE_CHECKING:
     from recense.scanners.observe import ScanSettings
@@ -179,7 +180,9 @@ def begin(catalog: Catalog, specs: Sequence[SourceSpec], run_id: str | None = No
 
     Raises:
         UserError: the run to resume does not exist, has ended, or was asked for something else.
+        MissingExtra: the extra that scans is not installed; no run is started.
     """
+    require()
     if not resume:
         return catalog.start(run_id or new_run_id(), rules=rules(), scope=scope(specs), targets=remember(specs))
     run = catalog.unfinished(run_id or "last")

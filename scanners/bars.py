@@ -34,7 +34,10 @@ NONE = 0.05
 DISTINCT = 5
 """A column of names has several; one value repeated says nothing (OpenMetadata#33721: "Safari" is a person)."""
 CLOSED_SET = 12
-"""Codes of a closed list (civility, sex, consent, yes or no) have at most so many values; months, which are first names too, are twelve."""
+"""Codes of a closed list (civility, sex, consent, yes or no) have at most so many values;
+months, which are first names too, are twelve."""
+TEXTS = 0.1
+"""A column with so many sentences is free text; one with fewer holds titles and labels."""
 CODE_SHARE = 0.6
 """ICD-10 codes look like rooms and bolts: so many cells must be codes, and the name must say so (law.md §4)."""
 BIRTHS = (1900, 2020)

@@ -7,6 +7,7 @@ Everything here is a function of the single cell, never of the batch: evidence m
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ def _leaves(path: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:
 
 
 def _is_list(kind: pa.DataType) -> bool:
-    return (
+    return bool(
         pa.types.is_list(kind)
         or pa.types.is_large_list(kind)
         or pa.types.is_fixed_size_list(kind)
@@ -85,10 +86,8 @@ def as_text(array: pa.Array) -> TextCells:
     """Returns the non-null cells of a leaf column as a person would read them."""
     kind = array.type
     cells = array.drop_null()
-    if pa.types.is_string(kind):
-        return TextCells(cells, cells)
-    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        text = cells.cast(pa.string())
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        text = _unescaped(cells if pa.types.is_string(kind) else cells.cast(pa.string()))
         return TextCells(text, text)
     if pa.types.is_integer(kind):
         return _numbers(cells)
@@ -109,6 +108,21 @@ def as_text(array: pa.Array) -> TextCells:
         return TextCells(cells.cast(pa.string()), _none())  # times, durations: counted, never personal by themselves
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         return TextCells(_none(), _none(), unscanned=len(cells))
+
+
+_ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});"
+"""A character written for HTML: pages hide mailboxes so (``&#106;ean&#64;…``), and exports keep it."""
+
+
+def _unescaped(cells: pa.StringArray) -> pa.StringArray:
+    """Returns the cells with HTML's character references read once, as a browser would."""
+    if not pc.any(pc.match_substring(cells, "&")).as_py():
+        return cells
+    written = pc.match_substring_regex(cells, _ENTITY)
+    if not pc.any(written).as_py():
+        return cells
+    read = [html.unescape(cell).replace("\0", "") for cell in cells.filter(written).to_pylist()]
+    return pc.replace_with_mask(cells, written, pa.array(read, pa.string()))
 
 
 def _none() -> pa.StringArray:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 
 from recense.model import Column
-from recense.scanners.vocabulary import Meaning, Unit, Words, vocabulary
+from recense.scanners.vocabulary import Meaning, Rule, Unit, Words, vocabulary
 
 # fmt: off
 FILE_ENDINGS = frozenset({
@@ -60,6 +61,12 @@ class TableContext:
         self.topics = self._topics((*units, *self._vocabulary.units(self._vocabulary.words(schema))), comment)
         self.setting, self.why = self._settle(units)
 
+    def of_persons(self, why: str) -> TableContext:
+        """Returns the same context for rows that turned out to belong to persons; ``why`` ends "in a table …"."""
+        changed = copy(self)
+        changed.setting, changed.why = "linked", why
+        return changed
+
     def words(self, path: str) -> Words:
         """Returns the words of a column's name without the prefix or suffix that the table's columns share."""
         words = self._raw.get(path)
@@ -95,6 +102,11 @@ class TableContext:
         if whole is not None and whole != self.words(path):
             yield self._vocabulary.units(whole)
 
+    def is_opaque(self, path: str) -> bool:
+        """Tells whether a column's name says nothing at all: words that nobody knows, ``column_3``, ``champ2``."""
+        placeholders = self._vocabulary.placeholders
+        return all(unit.meaning is None or placeholders.issuperset(unit.words) for unit in self.units(path))
+
     def nouns(self, unit: Unit) -> frozenset[str]:
         """Returns the kinds of nouns inside a phrase: ``note client`` is about a person."""
         return self._vocabulary.nouns(unit.words) if len(unit.words) > 1 else frozenset()
@@ -106,7 +118,7 @@ class TableContext:
         units = self.units(column.path)
         if len(units) == 1 and _is_key_rule(units[0].meaning) and self.table_words & set(units[0].words):
             return True
-        ids = [unit for unit in units if _is_id(unit)]
+        ids = [unit for unit in units if _is_id(unit) and (len(units) > 1 or not _rules_of(unit))]
         if column.key is not None:
             return bool(ids)
         rest = [unit for unit in units if unit not in ids]
@@ -276,9 +288,14 @@ def _class(meaning: Meaning | None) -> str | None:
     return "record" if records else None
 
 
+def _rules_of(unit: Unit) -> tuple[Rule, ...]:
+    return unit.meaning.rules if unit.meaning else ()
+
+
 def _is_id(unit: Unit) -> bool:
     """Tells whether a unit is a word for a key and nothing else."""
-    return bool(unit.meaning and "id" in unit.meaning.modifiers and not unit.meaning.rules)
+    modifiers = unit.meaning.modifiers if unit.meaning else ()
+    return "id" in modifiers and not any(rule.category for rule in _rules_of(unit))
 
 
 def _is_key_rule(meaning: Meaning | None) -> bool:

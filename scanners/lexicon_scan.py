@@ -19,9 +19,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -29,6 +31,9 @@ from recense.evidence import Tally
 from recense.scanners.gazetteers import fold
 from recense.scanners.lexicon import Strength, examine
 from recense.scanners.lexicon_terms import Kind, kinds, normalise
+from recense.scanners.packed import bools
+from recense.scanners.triage import pools
+from recense.scanners.vector import buffers
 
 _SEPARATOR = r"[\s\x{202f}_'’ʼ‑–-]+"
 _BEFORE = r"(?:^|[^a-z0-9à-öø-ÿœ])"
@@ -39,6 +44,10 @@ _CANDIDATE = "-candidate"
 _INFERRED = "-inferred"
 _VALUE = "-value"
 
+
+_SPEAKS = np.zeros(256, dtype=bool)
+"""Bytes of which a cell needs one to hold a word: letters and whatever is not ASCII."""
+_SPEAKS[[*range(65, 91), *range(97, 123), *range(128, 256)]] = True
 
 _CHUNK = 200
 """Terms of one expression at most: a larger one outgrows RE2's cache of states and runs forty times slower."""
@@ -99,32 +108,50 @@ class LexiconScan:
         Args:
             cells: strings (string, large_string or a dictionary of them), nulls allowed.
         """
-        if pa.types.is_dictionary(cells.type):
-            cells = cells.cast(cells.type.value_type)
-        cells = cells.drop_null()
-        if not len(cells):
-            return {}
-        counts: dict[str, Tally] = {}
-        for text, number in self._suspects(cells):
-            for detector, tally in _counted(text, number).items():
-                counts[detector] = counts.get(detector, Tally()).plus(tally)
-        for detector, pattern in self._codes.items():
-            whole = pc.sum(pc.match_substring_regex(cells, f"^\\s*(?:{pattern})\\s*$")).as_py()
-            if whole:
-                counts[detector] = Tally(cells=whole, whole=whole)
-        return counts
+        return self.tally_each([cells])[0]
 
-    def _suspects(self, cells: pa.StringArray) -> Iterable[tuple[str, int]]:
-        """Yields every distinct cell that the triage cannot rule out, with the number of cells that hold it."""
+    def tally_each(self, columns: Sequence[pa.Array]) -> list[dict[str, Tally]]:
+        """Returns ``tally`` of every column; small columns are looked through together."""
+        answers: list[dict[str, Tally]] = [{} for _ in columns]
+        plain = [
+            column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column for column in columns
+        ]
+        for group in pools(plain):
+            parts = [plain[place].drop_null() for place in group]
+            edges = np.cumsum([0, *map(len, parts)])
+            cells = parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
+            if len(cells):
+                self._tally_parts(cells, [(answers[place], *edges[at : at + 2]) for at, place in enumerate(group)])
+        return answers
+
+    def _tally_parts(self, cells: pa.Array, parts: Sequence[tuple[dict[str, Tally], int, int]]) -> None:
+        """Counts into one mapping for each part (mapping, first cell, last cell + 1) of the cells."""
+        suspect = self._suspects(cells)
+        for counts, first, last in parts:
+            rows = np.flatnonzero(suspect[first:last]) + first
+            for entry in pc.value_counts(cells.take(pa.array(rows))).to_pylist() if len(rows) else ():
+                for detector, tally in _counted(entry["values"], entry["counts"]).items():
+                    counts[detector] = counts.get(detector, Tally()).plus(tally)
+        for detector, pattern in self._codes.items():
+            rows = np.flatnonzero(bools(pc.match_substring_regex(cells, f"^\\s*(?:{pattern})\\s*$")))
+            if len(rows):
+                for counts, first, last in parts:
+                    whole = int(np.searchsorted(rows, last) - np.searchsorted(rows, first))
+                    if whole:
+                        counts[detector] = Tally(cells=whole, whole=whole)
+
+    def _suspects(self, cells: pa.Array) -> npt.NDArray[np.bool_]:
+        """Tells of every cell whether the triage cannot rule it out."""
+        raw, _ = buffers(cells)
+        if not _SPEAKS[raw].any():  # numbers and dates
+            return np.zeros(len(cells), dtype=bool)
         lowered = pc.utf8_lower(cells)
-        if not pc.all(pc.string_is_ascii(cells)).as_py():
+        if (raw > 127).any():
             lowered = pc.utf8_normalize(lowered, form="NFKC")
-        suspect = None
+        suspect = np.zeros(len(cells), dtype=bool)
         for expression in self._triage:
-            hit = pc.match_substring_regex(lowered, expression)
-            suspect = hit if suspect is None else pc.or_(suspect, hit)
-        for entry in pc.value_counts(cells.filter(suspect)).to_pylist():
-            yield entry["values"], entry["counts"]
+            suspect |= bools(pc.match_substring_regex(lowered, expression))
+        return suspect
 
 
 @functools.cache

@@ -179,7 +179,7 @@ def _judge(rule: Rule, place: int, reading: _Reading, context: TableContext) -> 
     if rule.yields and any(_is_stem(unit) for unit in others):
         return None
     objection = _objection(rule, others, reading, context)
-    if not objection and place < len(reading.units) - 1 and _is_thing(head, rule):
+    if not objection and rule.trust is not None and place < len(reading.units) - 1 and _is_thing(head, rule):
         objection = f"'{' '.join(head.words)}' is what the column holds, not {rule.says}"
     if objection:
         return _hint(rule, "against", objection) if rule.category else None

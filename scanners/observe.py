@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recense.evidence import DECADE, FORM, SAMPLE_SIZE, Evidence
+from recense.evidence import DECADE, FORM, SAMPLE_SIZE, ColumnEvidence, Evidence
 from recense.scanners.cells import as_text, decade, form, leaves
 from recense.scanners.sampling import Reservoir
 
@@ -64,10 +64,21 @@ class Observer:
     def add(self, batch: pa.RecordBatch) -> None:
         """Counts the cells of a batch."""
         self._evidence.rows += batch.num_rows
+        seen: list[ColumnEvidence] = []
+        scans: list[pa.Array] = []
         for path, array in leaves(batch):
-            self._count(path, array)
+            scan = self._count(path, array)
+            if len(scan):
+                seen.append(self._evidence.column(path))
+                scans.append(scan)
+        readers = (patterns(), lexicon()) if self.settings.language else (patterns(),)
+        for reader in readers if scans else ():
+            for column, tallies in zip(seen, reader.tally_each(scans), strict=True):
+                for detector, tally in tallies.items():
+                    column.tally(detector, tally)
 
-    def _count(self, path: str, array: pa.Array) -> None:
+    def _count(self, path: str, array: pa.Array) -> pa.Array:
+        """Counts the cells of a column of a batch and returns those that detectors must see."""
         seen = self._evidence.column(path)
         cells = as_text(array)
         seen.cells += len(array) - array.null_count
@@ -81,13 +92,7 @@ class Observer:
         filled = _not_blank(cells.text)
         seen.blanks += len(cells.text) - len(filled)
         self._reservoir(path).add(filled)
-        scan = filled if cells.scan is cells.text else cells.scan
-        if len(scan):
-            for detector, tally in patterns().tally(scan).items():
-                seen.tally(detector, tally)
-            if self.settings.language:
-                for detector, tally in lexicon().tally(scan).items():
-                    seen.tally(detector, tally)
+        return filled if cells.scan is cells.text else cells.scan
 
     def _reservoir(self, path: str) -> Reservoir:
         if path not in self._reservoirs:

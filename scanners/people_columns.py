@@ -75,9 +75,12 @@ def _addresses(profile: ColumnProfile, context: TableContext, named: bool) -> Cl
 
 
 def _inside(label: str, entity: str, category: str, profile: ColumnProfile) -> Clue | None:
-    """Names or addresses that texts mention: several distinct texts, or it is the noise of a model."""
+    """Names or addresses that texts mention: several distinct texts, or it is the noise of a model.
+
+    A column of one or two texts (a document) has no more to show.
+    """
     share = profile.label_share(label)
-    if share < bars.FEW or profile.labels[label].distinct < 2:
+    if share < bars.FEW or (profile.labels[label].distinct < 2 and share < bars.COLUMN):
         return None
     proof = (
         Proof.INDICATED if share >= bars.SOME and profile.labels[label].distinct >= bars.DISTINCT else Proof.TO_CHECK

@@ -15,8 +15,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from recense.scanners.reading import Candidate, Named, Reading
-from recense.scanners.witnesses import witnesses
+from recense.scanners.people import first_odds, name_odds, people_words
+from recense.scanners.reading import Candidate, Named, Reading, words_of
+from recense.scanners.witnesses import INTRODUCED, witnesses
 
 THRESHOLD = 0.0
 """Log-odds from which a candidate is a person."""
@@ -38,6 +39,10 @@ WEIGHTS: dict[str, float] = {
 }  # fmt: skip
 """Log-odds per witness of ``witnesses``; ``bias`` is what a candidate starts with."""
 
+LIKELY_NAME, LIKELY_GIVEN = 0.5, 1.5
+"""Log-odds of a name's words, and of a first name, from which the gazetteers are a voice."""
+OVERRULED = WEIGHTS["ner_none"] - WEIGHTS["ner_place"]
+"""What a model takes from a candidate at most: it calls a place what it did not name before."""
 _AGAIN = 2.0
 """Bonus of a name that stands elsewhere in the text as (a part of) a clear person."""
 _LISTED = 1.5
@@ -83,6 +88,20 @@ def vote(text: str, named: Iterable[Named], language: str) -> list[Vote]:
     return [Vote(c.start, c.end, c.odds, c.voices) for c in sorted(kept)]
 
 
+def may_name(text: str, language: str) -> bool:
+    """Tells whether a voice besides the model's can speak in a text: a word of the gazetteers, a title, "named so".
+
+    Where it is False no candidate of ``vote`` has two voices, and the model need not be asked.
+    """
+    titles = people_words().titles | people_words().weak_titles
+    return INTRODUCED.search(text) is not None or any(
+        word.folded in titles
+        or name_odds(word.folded, language) > LIKELY_NAME
+        or first_odds(word.folded, language) > LIKELY_GIVEN
+        for word in words_of(text)
+    )
+
+
 def _enumerated(text: str, found: Sequence[_Weighed]) -> list[_Weighed]:
     """Returns the candidates, those of a list of three or more (*Morrison, Rogers and Torres*) with a bonus.
 
@@ -108,7 +127,7 @@ def _weigh(read: Reading, candidate: Candidate) -> _Weighed:
     says = witnesses(read, candidate)
     odds = WEIGHTS["bias"] + sum(WEIGHTS[name] * value for name, value in says.items())
     voices = [name for name in ("ner", "titled", "named_so") if says[name]]
-    if says["least_odds"] > 0.5 or says["given"] > 1.5:
+    if says["least_odds"] > LIKELY_NAME or says["given"] > LIKELY_GIVEN:
         voices.append("gazetteer")
     run = read.words[candidate.first : candidate.last]
     heavy = frozenset(word.folded for word in run if len(word.text) > 2 and word.folded not in read.lists.particles)

@@ -299,6 +299,38 @@ def big_cities() -> frozenset[str]:
     return _folded("cities")
 
 
+def is_region(value: str) -> bool:
+    """Tells whether a value is a region, state or department: its name, or its code in capitals (``TX``, ``NSW``)."""
+    plain = value.strip()
+    if len(plain) <= 3:
+        return plain in _lists()["region_codes"]
+    return len(plain) <= 40 and spaced(plain) in _folded("regions")
+
+
+def is_country_code(value: str) -> bool:
+    """Tells whether a value is a country's code of two capitals (ISO 3166-1)."""
+    return len(value) == 2 and value in _country_codes()
+
+
+@functools.cache
+def _country_codes() -> frozenset[str]:
+    from phonenumbers import SUPPORTED_REGIONS
+
+    return frozenset(SUPPORTED_REGIONS)
+
+
+_POSTCODE_SHAPE = re.compile(
+    r"\d{4,6}|\d{5}-\d{4}|\d{5}-\d{3}|\d{3}-\d{4}|\d{3} \d{2}|[A-Z]{1,2}-\d{4,5}"
+    r"|[ABCEGHJ-NPRSTVXY]\d[A-Z][ -]?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4} ?[A-Z]{2}",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def has_postcode_shape(value: str) -> bool:
+    """Tells whether a value has the shape of some country's post code; most are four to six digits, as much else is."""
+    return 4 <= len(value) <= 10 and _POSTCODE_SHAPE.fullmatch(value) is not None
+
+
 def is_country(value: str) -> bool:
     """Tells whether the value is a country's French or English name."""
     return 2 <= len(value) <= 40 and spaced(value.strip()) in _folded("countries")

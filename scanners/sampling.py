@@ -50,13 +50,11 @@ def ranks(cells: pa.StringArray, key: bytes) -> np.ndarray:
 
 def _windows(data_buffer: pa.Buffer | None, end: int) -> np.ndarray:
     """Returns a view of the 8 bytes that begin at every byte up to ``end``; copies only when the buffer stops short."""
-    size = 0 if data_buffer is None else data_buffer.size
-    if size >= end + 8:
-        data = np.frombuffer(data_buffer, np.uint8)
-    else:
-        data = np.zeros(end + 8, np.uint8)
-        if data_buffer is not None:
-            data[: min(size, end)] = np.frombuffer(data_buffer, np.uint8)[:end]
+    data = np.frombuffer(data_buffer or b"", np.uint8)
+    if len(data) < end + 8:
+        padded = np.zeros(end + 8, np.uint8)
+        padded[: min(len(data), end)] = data[:end]
+        data = padded
     return np.ndarray((end + 1,), "<u8", data, strides=(1,))
 
 

@@ -6,7 +6,7 @@
 | stem in the name, and a closed set of codes | indicated |
 | stem in the name, no cell to ask | indicated |
 | stem in the name, and cells that say nothing of the kind | to check |
-| strong term beside a person in the cell | indicated |
+| strong term beside a person in the cell, in sentences or in rows of persons | indicated, else to check |
 | cells that are terms of the kind, in a dataset about persons | indicated, else to check |
 | two context terms, an inference, a strong term without a person: in a dataset about persons | to check |
 | a code's shape (ICD-10) | nothing without the name and most of the cells |
@@ -31,15 +31,30 @@ def is_special(category: str) -> bool:
     return taxonomy().is_special(category)
 
 
-def special_clues(hints: Sequence[NameHint], profile: ColumnProfile, about_persons: bool) -> list[Clue]:
-    """Returns the clues of Articles 9 and 10 in a column, at most one per category."""
+def special_clues(
+    hints: Sequence[NameHint], profile: ColumnProfile, about_persons: bool, rows_of_persons: bool, of_names: bool
+) -> list[Clue]:
+    """Returns the clues of Articles 9 and 10 in a column, at most one per category.
+
+    Args:
+        hints: what the column's name says.
+        profile: its counts.
+        about_persons: some column of the dataset holds persons.
+        rows_of_persons: the schema says that rows are persons or belong to them; a track has a composer and does not.
+        of_names: the cells are names of persons, and a term among them is most likely one (M. Chrétien, Mme Pape).
+    """
     named = {hint.category: hint for hint in hints if hint.strength != "against" and is_special(hint.category)}
     kinds = {category_of(detector): detector for detector in profile.tallies if category_of(detector)}
-    clues = []
+    clues: list[Clue] = []
     for category in sorted({*named, *(kind for kind in kinds if kind)}):
         tallies = {id_: tally for id_, tally in profile.tallies.items() if category_of(id_) == category}
         hint = named.get(category)
-        clue = _stem(hint, tallies, profile) if hint else _values(category, tallies, profile, about_persons)
+        if hint:
+            clue: Clue | None = _stem(hint, tallies, profile)
+        else:
+            clue = _values(category, tallies, profile, about_persons, rows_of_persons)
+            if clue is not None and of_names and clue.share < bars.SOME:
+                clue = None
         if clue is not None:
             clues.append(clue)
     return clues
@@ -107,21 +122,26 @@ def _stem(hint: NameHint, tallies: dict[str, Tally], profile: ColumnProfile) -> 
     return Clue(hint.entity, hint.category, proof, matched, matched / profile.filled, True, tuple(witnesses))
 
 
-def _values(category: str, tallies: dict[str, Tally], profile: ColumnProfile, about_persons: bool) -> Clue | None:
+def _values(
+    category: str, tallies: dict[str, Tally], profile: ColumnProfile, about_persons: bool, rows_of_persons: bool
+) -> Clue | None:
     """Judges a column whose name says nothing of the kind, by its cells."""
     if not profile.filled:
         return None
     strong = _sum(tallies.items(), "")
+    texts = profile.form_share("prose") >= bars.TEXTS
     values = _sum(tallies.items(), "-value")
     candidates = _sum(tallies.items(), "-candidate")
     entity = _entity(category)
     found: list[tuple[Proof, int, str, str]] = []
-    if strong:
-        found.append((Proof.INDICATED, strong, "a strong term beside a person", ""))
+    if strong and (texts or rows_of_persons or strong >= bars.FEW * profile.filled):
+        # a title of a song has terms and names too: sentences, or rows of persons, make it somebody's
+        proof = Proof.INDICATED if texts or rows_of_persons else Proof.TO_CHECK
+        found.append((proof, strong, "a strong term beside a person", ""))
     if values >= bars.SOME * profile.filled:
         proof = Proof.INDICATED if about_persons and values >= bars.COLUMN * profile.filled else Proof.TO_CHECK
         found.append((proof, values, "nothing but a term of the kind", "-value"))
-    if candidates and about_persons:
+    if candidates and about_persons and texts:
         found.append((Proof.TO_CHECK, candidates, "a term, and rows that belong to persons", "-candidate"))
     if not found:
         return None

@@ -37,6 +37,9 @@ ACCEPTED, WHOLE, REFUSED = 1, 2, 4
 SAMPLE = 64
 """Cells of a batch that the plan is made from."""
 
+POOLED_CELLS, POOLED_BYTES, POOLED_COLUMNS = 4_096, 1 << 20, 256
+"""Columns of up to so many cells and bytes are asked together, so many at once."""
+
 _ANY = frozenset(map(chr, range(128)))
 _ODD_LEADS = sorted({char.encode()[0] for char in ODD})
 _SOLID = r"^[ \t\r\n]*[0-9A-Za-z]+[ \t\r\n]*$"
@@ -103,6 +106,29 @@ class Triage:
             if tally != Tally():
                 tallies[detector.id] = tally
         return dict(sorted(tallies.items()))
+
+    def tally_each(self, columns: Sequence[pa.Array]) -> list[dict[str, Tally]]:
+        """Returns ``tally`` of every column. Small ones are asked together: compiling would cost more than looking.
+
+        Args:
+            columns: strings; nulls count for nothing.
+        """
+        answers: list[dict[str, Tally]] = [{} for _ in columns]
+        for group in pools(columns):
+            if len(group) == 1:
+                answers[group[0]] = self.tally(columns[group[0]])
+                continue
+            parts = [columns[place].drop_null() for place in group]
+            owner = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+            for detector, rows, outcomes in self._outcomes(pa.concat_arrays(parts)):
+                counts = [
+                    np.bincount(owner[rows[(outcomes & bit) > 0]], minlength=len(parts))
+                    for bit in (ACCEPTED, WHOLE, REFUSED)
+                ]
+                for place, cells, whole, refused in zip(group, *(count.tolist() for count in counts), strict=True):
+                    if cells or refused:
+                        answers[place][detector.id] = Tally(cells, whole, refused)
+        return [dict(sorted(answer.items())) for answer in answers]
 
     def labels(self, values: Sequence[str]) -> list[frozenset[str]]:
         """Returns, for each value, the ids of the detectors that accept it."""
@@ -256,6 +282,21 @@ def _judged(detector: Detector, cells: pa.Array) -> Outcomes:
 
 def _strings(values: Sequence[str]) -> pa.Array:
     return pa.array(values, type=pa.large_string())
+
+
+def pools(columns: Sequence[pa.Array]) -> list[list[int]]:
+    """Returns the places of the columns in groups: small ones of the same type together, each other one alone."""
+    groups: list[list[int]] = []
+    open_groups: dict[str, int] = {}
+    for place, column in enumerate(columns):
+        if len(column) > POOLED_CELLS or column.nbytes > POOLED_BYTES or pa.types.is_dictionary(column.type):
+            groups.append([place])
+        elif (kind := str(column.type)) in open_groups and len(groups[open_groups[kind]]) < POOLED_COLUMNS:
+            groups[open_groups[kind]].append(place)
+        else:
+            open_groups[kind] = len(groups)
+            groups.append([place])
+    return groups
 
 
 def _distinct_if_repeated(cells: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int64] | None]:

@@ -18,17 +18,26 @@ from recense.scanners import bars
 from recense.scanners.fits import STRICT, Fit, bears_out, looks_like_births
 from recense.scanners.names import NameHint, TableContext, classify
 from recense.scanners.people_columns import language_clues
+from recense.scanners.place_columns import place_clues
 from recense.scanners.special import is_special, special_clues
-from recense.scanners.weigh import ORDER, Clue, Known, rivals, weigh, withstands
+from recense.scanners.vocabulary import vocabulary
+from recense.scanners.weigh import ORDER, Clue, Known, is_codes, rivals, weigh, withstands
 
+SHORTEST_CUE = 3
+"""A context word of two letters (``dr``, ``cc``) is no name of a column."""
 _BASE = {Proof.PROVED: 0.9, Proof.INDICATED: 0.6, Proof.TO_CHECK: 0.3}
 _REACH = {Proof.PROVED: 0.1, Proof.INDICATED: 0.3, Proof.TO_CHECK: 0.3}
 NATURAL = frozenset(
     {"PERSON", "FIRST_NAME", "LAST_NAME", "EMAIL_ADDRESS", "PHONE_NUMBER", "FR_NIR", "BIRTH_DATE", "CIVILITY"}
 )
 """Entities that make the rows of a dataset persons', whatever it is called."""
+NAMES = frozenset({"PERSON", "FIRST_NAME", "LAST_NAME"})
 PLACES = frozenset({"COORDINATES", "POSTCODE", "CITY", "REGION", "COUNTRY"})
 """Entities that are personal only where persons are."""
+WIDE = frozenset({"REGION", "COUNTRY"})
+"""Places that reach nobody: without an address, a number or a mailbox beside them they are a product's origin."""
+NAMELESS = frozenset({"document", "log", "image"})
+"""Kinds of datasets whose columns the connector named, not an author."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +47,28 @@ class _Case:
     column: Column
     profile: ColumnProfile
     hints: tuple[NameHint, ...]
+    words: frozenset[str]
 
     def hint(self, category: str) -> NameHint | None:
         """Returns what the name says for a category, None when it says nothing for it."""
         return next((h for h in self.hints if h.category == category and h.strength != "against"), None)
 
+    @property
+    def denied(self) -> NameHint | None:
+        """Returns the hint by which the name says that the column is something not personal (``serial_number``)."""
+        return next((h for h in self.hints if h.strength == "against" and not h.category), None)
+
     def names(self, known: Known) -> bool:
         """Tells whether the name speaks for a detector: for its entity, or for its category if its shape is telling.
 
-        Official numbers count as one: nobody names a column ``es_dni``.
+        Official numbers count as one: nobody names a column ``es_dni``. A word that text must have before a match
+        (``véhicule``) is enough of a name where nearly every cell is nothing but the match.
         """
         hint = self.hint(known.category) if known.category else None
         if hint is None:
-            return False
+            whole = self.profile.tallies[known.id].whole
+            cued = known.cue == "required" and any(self.words.issuperset(cue) for cue in known.context)
+            return cued and self.denied is None and whole >= bars.MOST * self.profile.filled
         telling = known.score >= bars.TELLING_SHAPE and known.cue not in ("required", "always")
         return hint.entity == known.entity or telling or hint.category == "government_id"
 
@@ -62,24 +80,46 @@ def judge(dataset: Dataset, profiles: Mapping[str, ColumnProfile]) -> tuple[Find
         dataset: as the source declares it; columns that only reading found are taken from ``profiles``.
         profiles: merged counts per column path; none at all for a dataset that was not read.
     """
-    declared = {column.path: column for column in dataset.columns}
-    paths = list(dict.fromkeys((*declared, *profiles)))
-    columns = [declared.get(path) or Column(path) for path in paths]
+    columns = _columns(dataset, profiles)
     context = TableContext(dataset.name, columns, dataset.comment)
-    cases = [_Case(c, profiles.get(c.path, ColumnProfile()), tuple(classify(c, context))) for c in columns]
+    rows_of_persons = context.setting in ("person", "linked")
+    cases = [_case(column, dataset, profiles, context) for column in columns]
     clues = {case.column.path: _ordinary(case, context) for case in cases}
-    about_persons = context.setting in ("person", "linked") or _has_persons(clues.values())
+    about_persons = rows_of_persons or _has_persons(clues.values(), mentions=dataset.kind == "document")
+    if about_persons and context.setting == "unknown":
+        context = context.of_persons("whose cells name persons")
+        cases = [_case(column, dataset, profiles, context) for column in columns]
+        clues = {case.column.path: _ordinary(case, context) for case in cases}
     if not about_persons:
-        clues = {path: [c for clue in found if (c := _unpeopled(clue))] for path, found in clues.items()}
+        reached = any(clue.category == "contact" and clue.entity not in PLACES for c in clues.values() for clue in c)
+        clues = {path: [c for clue in found if (c := _unpeopled(clue, reached))] for path, found in clues.items()}
+    if context.setting in ("unknown", "linked", "person") and dataset.kind not in NAMELESS:
+        clues |= _places([case for case in cases if context.is_opaque(case.column.path)], clues)
     findings: list[Finding] = []
     for case in cases:
-        found = clues[case.column.path] + special_clues(case.hints, case.profile, about_persons)
+        found = clues[case.column.path]
+        of_names = any(c.entity in NAMES and c.whole and c.proof is not Proof.TO_CHECK for c in found)
+        found = found + special_clues(case.hints, case.profile, about_persons, rows_of_persons, of_names)
         if about_persons and not found and looks_like_births(case.profile):
             found = [_births(case)]
         findings += (_finding(dataset, case, clue) for clue in _settle(found))
     if dataset.kind == "image" and not any(finding.category == "photo" for finding in findings):
         findings.append(_image(dataset))
     return tuple(findings)
+
+
+def _columns(dataset: Dataset, profiles: Mapping[str, ColumnProfile]) -> list[Column]:
+    """Returns the columns to judge, as declared and then as read: of nested data the leaves, not what holds them."""
+    declared = {column.path: column for column in dataset.columns}
+    paths = dict.fromkeys((*declared, *profiles))
+    inner = {path[:at] for path in paths for at, char in enumerate(path) if char in ".[" and at}
+    return [declared.get(path) or Column(path) for path in paths if path not in inner or path in profiles]
+
+
+def _case(column: Column, dataset: Dataset, profiles: Mapping[str, ColumnProfile], context: TableContext) -> _Case:
+    hints = () if dataset.kind in NAMELESS else tuple(classify(column, context))
+    words = frozenset() if dataset.kind in NAMELESS else frozenset(context.words(column.path))
+    return _Case(column, profiles.get(column.path, ColumnProfile()), hints, words)
 
 
 def clean_bound(profile: ColumnProfile, total: int | None = None) -> float:
@@ -108,6 +148,7 @@ def known_detectors() -> Mapping[str, Known]:
     """Returns what the verdict needs to know of every pattern detector, by id."""
     from recense.scanners.detector import detectors
 
+    words = vocabulary().words
     return {
         id_: Known(
             id=id_,
@@ -117,6 +158,7 @@ def known_detectors() -> Mapping[str, Known]:
             cue=detector.cue,
             against=detector.against,
             score=max(shape.score for shape in detector.shapes),
+            context=tuple(frozenset(words(cue)) for cue in detector.context if len(cue) >= SHORTEST_CUE),
         )
         for id_, detector in detectors().items()
     }
@@ -127,7 +169,7 @@ def _ordinary(case: _Case, context: TableContext) -> list[Clue]:
     known = known_detectors() if case.profile.tallies else {}
     against = rivals(known, case.profile)
     clues: list[Clue] = []
-    for id_, tally in case.profile.tallies.items():
+    for id_, tally in sorted(case.profile.tallies.items()):
         detector = known.get(id_)
         if detector is None:
             continue
@@ -136,7 +178,9 @@ def _ordinary(case: _Case, context: TableContext) -> list[Clue]:
         if clue is not None:
             clue = withstands(clue, detector, tally, against, named)
         if clue is not None:
-            clues.append(_doubted(clue, case, detector))
+            clue = _doubted(clue, case, detector)
+        if clue is not None:
+            clues.append(clue)
     clues += language_clues(case.hints, case.profile, context)
     if case.profile.images:
         clues.append(_pictures(case, context))
@@ -148,15 +192,18 @@ def _ordinary(case: _Case, context: TableContext) -> list[Clue]:
     return clues
 
 
-def _doubted(clue: Clue, case: _Case, detector: Known) -> Clue:
-    """Weakens a coincidence in a column whose name says that it is something not personal (``serial_number``)."""
-    if detector.chance <= bars.RARE_CHANCE or case.hint(clue.category):
+def _doubted(clue: Clue, case: _Case, detector: Known) -> Clue | None:
+    """Weakens a coincidence in a column whose name says that it is something not personal (``serial_number``).
+
+    Nothing is left of it where random data has the shape anyway (``version`` and IP addresses), or where few cells do.
+    """
+    denied = case.denied
+    if detector.chance <= bars.RARE_CHANCE or denied is None or case.hint(clue.category):
         return clue
-    for hint in case.hints:
-        if hint.strength == "against" and not hint.category:
-            doubt = Witness("against", hint.rule, hint.says)
-            return replace(clue.at_most(Proof.TO_CHECK), witnesses=(*clue.witnesses, doubt))
-    return clue
+    if (clue.whole and detector.chance > bars.COLUMN) or (clue.share < bars.NONE and is_codes(case.profile)):
+        return None
+    doubt = Witness("against", denied.rule, denied.says)
+    return replace(clue.at_most(Proof.TO_CHECK), witnesses=(*clue.witnesses, doubt))
 
 
 def _by_name(hint: NameHint, case: _Case, clues: Sequence[Clue]) -> Clue | None:
@@ -207,7 +254,7 @@ def _finer(entity: str, clue: Clue) -> str:
 def _named_proof(hint: NameHint, fit: Fit) -> Proof | None:
     strong = hint.strength == "strong"
     if fit is Fit.DENIES:
-        return Proof.TO_CHECK if strong and hint.entity in STRICT - {"PHOTO"} else None
+        return Proof.TO_CHECK if strong and hint.entity in STRICT else None
     if fit is Fit.PROVES and strong:
         return Proof.PROVED
     if fit >= Fit.AGREES or strong:
@@ -226,16 +273,38 @@ def _fit_witness(fit: Fit, profile: ColumnProfile) -> Witness | None:
     )
 
 
-def _unpeopled(clue: Clue) -> Clue | None:
-    """Returns what is left of a clue where nobody is named: a place is a place, and a name of a field is a hint."""
+def _places(cases: Sequence[_Case], clues: Mapping[str, list[Clue]]) -> dict[str, list[Clue]]:
+    """Returns the clues of columns that are parts of an address, by their neighbours.
+
+    Args:
+        cases: the columns whose names say nothing.
+        clues: of all columns.
+    """
+    sure = [clue for found in clues.values() for clue in found if clue.proof is not Proof.TO_CHECK and clue.whole]
+    silent = {case.column.path: case.profile for case in cases if not clues[case.column.path]}
+    reached = any(clue.category == "contact" or clue.entity in NATURAL for clue in sure)
+    found = place_clues(silent, reached, street=any(clue.entity == "ADDRESS" for clue in sure))
+    return {path: [clue] for path, clue in found.items()}
+
+
+def _unpeopled(clue: Clue, reached: bool) -> Clue | None:
+    """Returns what is left of a clue where nobody is named: a place is a place, and a name of a field is a hint.
+
+    Args:
+        clue: of any column of the dataset.
+        reached: the dataset holds an address, a number or a mailbox.
+    """
     if clue.entity not in PLACES:
         return clue
+    if clue.entity in WIDE and not reached:
+        return None
     return clue.at_most(Proof.TO_CHECK) if any(witness.kind == "name" for witness in clue.witnesses) else None
 
 
-def _has_persons(clues: Iterable[Sequence[Clue]]) -> bool:
+def _has_persons(clues: Iterable[Sequence[Clue]], mentions: bool) -> bool:
+    """Tells whether a column holds persons; of a document it is enough that the text ``mentions`` one."""
     return any(
-        clue.entity in NATURAL and clue.proof is not Proof.TO_CHECK and clue.whole
+        clue.entity in NATURAL and (mentions or (clue.proof is not Proof.TO_CHECK and clue.whole))
         for column in clues
         for clue in column
     )
@@ -310,7 +379,7 @@ def _image(dataset: Dataset) -> Finding:
     return Finding(
         source=dataset.source,
         dataset=dataset.name,
-        column="",
+        column=dataset.columns[0].path if dataset.columns else "image",
         category=taxonomy().category_of("PHOTO") or "photo",
         entity="PHOTO",
         proof=Proof.TO_CHECK,

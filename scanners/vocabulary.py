@@ -91,6 +91,7 @@ class Vocabulary:
     def __init__(self, rules: Iterable[Rule], words: Mapping[str, Any], codes: Mapping[str, str]) -> None:
         self.rules = tuple(rules)
         self.neutral = frozenset(words["neutral"])
+        self.placeholders = frozenset(words["placeholders"])
         nouns = [(kind, name, phrase) for kind in _NOUNS for name, all_ in words[kind].items() for phrase in all_]
         abbreviations = {short: words_of(long) for short, long in words["abbreviations"].items()}
         known = {word for rule in self.rules for phrase in rule.phrases for word in words_of(phrase)}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from recense.evidence import ColumnProfile, Tally
 from recense.model import Proof, Witness
 from recense.scanners import bars
+from recense.scanners.fits import CLOSED
 
 ORDER = (Proof.PROVED, Proof.INDICATED, Proof.TO_CHECK)
 SILENT = frozenset({"URL", "FLAG", "DATE", "MEASURE", "LOCATION", "ORGANIZATION"})
@@ -26,6 +27,7 @@ class Known:
 
     Attributes:
         score: what its best shape says without a check, 0 to 1.
+        context: sets of words, one of which must stand before a match in text when ``cue`` is ``required``.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Known:
     cue: str = "none"
     against: bool = False
     score: float = 1.0
+    context: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,10 @@ def _checked(detector: Known, tally: Tally, profile: ColumnProfile, named: bool,
 def _shaped(
     detector: Known, tally: Tally, profile: ColumnProfile, named: bool, share: float, whole: float
 ) -> Proof | None:
-    """Weighs a detector that has its shape and little else."""
+    """Weighs a detector that has its shape and little else.
+
+    A letter or a word of a closed list (``M``, ``Mr``) says something of a column of that list only.
+    """
     if named:
         if whole >= bars.MOST:
             return Proof.PROVED if detector.score >= bars.TELLING_SHAPE else Proof.INDICATED
@@ -144,7 +150,7 @@ def _shaped(
         return Proof.TO_CHECK if informative and whole >= bars.MOST else None
     if whole >= bars.MOST:
         return Proof.INDICATED
-    if is_codes(profile):
+    if is_codes(profile) or detector.entity in CLOSED:
         return None
     if tally.cells > tally.whole or share >= bars.SOME:
         return Proof.INDICATED if tally.cells > 1 or detector.score > 2 * bars.TELLING_SHAPE - 0.2 else Proof.TO_CHECK
@@ -175,7 +181,7 @@ class Rival:
 def rivals(known: Mapping[str, Known], profile: ColumnProfile) -> list[Rival]:
     """Returns the not personal readings that explain at least half of a column: SIRET, UUID, version."""
     found = []
-    for id_, tally in profile.tallies.items():
+    for id_, tally in sorted(profile.tallies.items()):
         detector = known.get(id_)
         if detector is None or not detector.against or detector.entity in SILENT or not profile.filled:
             continue

@@ -21,12 +21,14 @@ _IS_FIRM = re.compile(
 _NUMBER_END = re.compile(r"(?<!\d)(?!(?:1\d|20)\d\d )\d+[a-zA-Z]? $")
 _NUMBER_START = re.compile(r",? (?!(?:1\d|20)\d\d(?!\d))\d")
 _SPEAKS = re.compile(r" ?[\[(]\d\d?:\d\d|: ?[\"'«]? ?[A-ZÀ-Ý]")
-_NAMED_SO = re.compile(
+_INTRODUCES = (
     r"\b(?:names? (?:is|was|are)|nam(?:ed|e) ?:?|call(?:ed|s)? (?:me|him|her|you)|I am|I['’]m|this is|starring|known as"
     r"|signed ?:?|from ?:|[ms]['’]appelle|je suis|c['’]est|(?:pré)?nom ?:?|ici|signée? ?:?|de la part de|de ?:"
-    r"|à l['’]attention de|soy|sono|me llamo|mi chiamo)\s*$",
-    re.IGNORECASE,
+    r"|à l['’]attention de|soy|sono|me llamo|mi chiamo)"
 )
+INTRODUCED = re.compile(_INTRODUCES, re.IGNORECASE)
+"""Words that say that a name follows, anywhere in a text."""
+_NAMED_SO = re.compile(rf"{_INTRODUCES}\s*$", re.IGNORECASE)
 
 
 def witnesses(text: Reading, candidate: Candidate) -> dict[str, float]:

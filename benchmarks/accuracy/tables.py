@@ -5,8 +5,8 @@
     python -m benchmarks.accuracy.tables --sotab
 
 Reads ``tables/`` of the corpora (``RECENSE_SHARED``, else ``../shared``): ``labels.csv`` and the CSV files it names.
-Columns with a note (doubtful) are left out. Every second table, by name, was never looked at while rules were written:
-they are the row **held out**.
+Columns with a note (doubtful) are left out. Every second table, by name, was held out of the first round; README.md has
+the blind score and says what was read afterwards.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import argparse
 import csv
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -41,11 +42,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     if options.sotab:
         print(header())
-        score = score_sotab(folder / "sotab_v2_train_part.jsonl", not options.no_language)
-        print(score.row(), *(score.errors if options.errors else ()), sep="\n")
+        looked_at, unread = score_sotab(folder / "sotab_v2_train_part.jsonl", not options.no_language)
+        print(looked_at.row(), unread.row(), sep="\n")
+        looked_at.merge(unread)
+        print(replace(looked_at, name="**all**").row(), *(looked_at.errors if options.errors else ()), sep="\n")
         return 0
     gold = labels(folder / "labels.csv")
-    groups = (Score("**looked at**"), Score("**held out**"), Score("**all**"))
+    groups = (Score("**looked at**"), Score("**held out at first**"), Score("**all**"))
     print(header())
     for place, name in enumerate(sorted(gold)):
         if options.tables and name not in options.tables:
@@ -86,9 +89,12 @@ def score_table(path: Path, gold: dict[str, Cell], settings: ScanSettings, heade
     return score
 
 
-def score_sotab(path: Path, language: bool) -> Score:
-    """Returns the score on the anonymous columns of web tables; columns of one table are each other's neighbours."""
-    score = Score(path.stem)
+def score_sotab(path: Path, language: bool) -> tuple[Score, Score]:
+    """Returns the scores on the anonymous columns of web tables; columns of one table are each other's neighbours.
+
+    Errors were read in every second table (by its number) only; README.md says what was seen of the others.
+    """
+    scores = Score("**looked at**"), Score("**errors not read**")
     settings = ScanSettings(sample_key=bytes(16), language=language)
     for line in path.read_text(encoding="utf-8").splitlines():
         table = json.loads(line)
@@ -99,11 +105,12 @@ def score_sotab(path: Path, language: bool) -> Score:
             cells = pa.array([str(value) for value in column["values"]], pa.string())
             profiles |= observe([pa.RecordBatch.from_arrays([cells], [name])], settings).profiles()
         findings = judge(dataset, profiles)
+        score = scores[int(table["table_id"].rsplit("-", 1)[1]) % 2]
         for name, column in columns:
             where = f"{table['table_id']}.{column['label_original']}"
             cell = Cell(where, category(column["label"]), column["entity"], False)
             score.add(cell, [(f.category, f.proof) for f in findings if f.column == name])
-    return score
+    return scores
 
 
 def read(path: Path) -> tuple[list[str], list[list[str | None]]]:

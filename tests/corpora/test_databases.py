@@ -8,6 +8,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -76,8 +77,25 @@ def test_adventureworks_scans_on_postgresql(shared: Path, tmp_path: Path, postgr
     assert (done.returncode, len(document["unreadable"])) == (3, 2)
 
 
-# (file under native/, SQLite dump) -> findings that may differ, each with its cause.
 PAIRS = (("chinook", "chinook"), ("galette", "galette_fr"))
+
+# What may differ, each with its cause.
+KEYS_LOST = {
+    # The SQLite dump was made without foreign keys. Where the server declares these columns as keys of a list of titles
+    # or of means of payment, they are keys, no data of their own.
+    ("galetteadherents", "titreadh", "identification"),
+    ("galettecotisations", "typepaiementcotis", "banking"),
+    ("galettetransactions", "typepaiementtrans", "banking"),
+}
+
+
+def load(run: Callable[..., str], url: str, dump: Path) -> str:
+    """Loads a native dump and returns the URL of its database; some dumps create their own."""
+    made = re.search(r"^CREATE DATABASE (?:IF NOT EXISTS )?`?(\w+)`?", dump.read_text(encoding="utf-8"), re.I | re.M)
+    name = made[1] if made else dump.stem
+    run(url, dump, **({} if made else {"database": name}))
+    # Unquoted names are folded by PostgreSQL and kept by MariaDB.
+    return other_database(url, name.lower() if run is run_postgres else name)
 
 
 @pytest.mark.parametrize(("native", "dump"), PAIRS)
@@ -85,25 +103,14 @@ def test_servers_say_what_sqlite_says(
     shared: Path, tmp_path: Path, postgres_url: str, mariadb_url: str, native: str, dump: str
 ) -> None:
     folder = shared / "corpora/databases/native"
-    created = f"{native}_{'auto_increment' if native == 'chinook' else ''}".strip("_")
-    script = (folder / f"{native}_postgres.sql").read_text(encoding="utf-8")
-    if "CREATE DATABASE" in script.upper():  # the dump makes and enters its own database
-        run_postgres(postgres_url, script)
-        name = re.search(r"CREATE DATABASE (\w+)", script, re.I)[1]
-    else:
-        run_postgres(postgres_url, script, database=created)
-        name = created
-    run_mariadb(mariadb_url, folder / f"{native}_mysql.sql", database=native)
-    maria = (folder / f"{native}_mysql.sql").read_text(encoding="utf-8", errors="replace")
-    named = re.search(r"CREATE DATABASE (?:IF NOT EXISTS )?`?(\w+)`?", maria, re.I)
     reference = said(scan(tmp_path, sqlite_copy(shared, dump, tmp_path)))
+    on_postgres = said(scan(tmp_path, load(run_postgres, postgres_url, folder / f"{native}_postgres.sql")))
+    on_mariadb = said(scan(tmp_path, load(run_mariadb, mariadb_url, folder / f"{native}_mysql.sql")))
     assert reference
-    on_postgres = said(scan(tmp_path, other_database(postgres_url, name)))
-    on_mariadb = said(scan(tmp_path, other_database(mariadb_url, named[1] if named else native)))
     assert differences(reference, on_postgres) == []
     assert differences(reference, on_mariadb) == []
 
 
 def differences(one: dict, other: dict) -> list[str]:
-    return sorted(f"{key}: {one.get(key)} against {other.get(key)}" for key in one.keys() | other.keys()
-                  if one.get(key) != other.get(key))  # fmt: skip
+    return [f"{key}: {one.get(key)} against {other.get(key)}"
+            for key in sorted((one.keys() | other.keys()) - KEYS_LOST) if one.get(key) != other.get(key)]  # fmt: skip

@@ -103,3 +103,24 @@ def test_every_value_has_one_form(value: str) -> None:
 
 def test_decade_needs_four_digits() -> None:
     assert (decade("12/03/1987"), decade("12/03/87")) == (1980, None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("&#106;ean&#64;exemple.fr", "jean@exemple.fr"),
+        ("&#x6A;ean&commat;exemple.fr", "jean@exemple.fr"),
+        ("Durand &amp; fils", "Durand & fils"),
+        ("&amp;#64;", "&#64;"),  # once, as a browser would
+        ("R&D; 100 &", "R&D; 100 &"),
+        ("&#0;&#55296;&#99999999;", "\ufffd\ufffd\ufffd"),
+    ],
+)
+def test_characters_written_for_html_are_read(cell: str, read: str) -> None:
+    assert as_text(pa.array(["x", None, cell])).text.to_pylist() == ["x", read]
+
+
+@given(st.lists(st.text(alphabet="&#;x0123456789amp ", max_size=12)))
+def test_reading_html_does_not_depend_on_the_other_cells(cells: list[str]) -> None:
+    together = as_text(pa.array(cells, pa.string())).text.to_pylist()
+    assert together == [as_text(pa.array([cell])).text.to_pylist()[0] for cell in cells]

@@ -203,8 +203,22 @@ SCAN = LexiconScan()
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), min_size=1, max_size=20))
 def test_the_triage_never_loses_a_cell(cells: list[str]) -> None:
-    suspects = {text for text, _ in SCAN._suspects(pa.array(cells, pa.string()))}
-    assert not [cell for cell in cells if cell not in suspects and examine(cell)]
+    suspect = SCAN._suspects(pa.array(cells, pa.string()))
+    assert not [cell for cell, kept in zip(cells, suspect, strict=True) if not kept and examine(cell)]
+
+
+def test_columns_looked_through_together_count_as_each_alone() -> None:
+    columns = [
+        ["Mme Roux est en arrêt maladie", None, "Aucun blessé"],
+        [],
+        ["12", "13", None],
+        ["E11.9", "catholique", "catholique", "Mme Roux est en arrêt maladie"],
+        ["rien"] * 5_000,
+    ]
+    arrays = [pa.array(column, pa.string()) for column in columns]
+    arrays.append(pa.array(columns[3], pa.large_string()))
+    assert SCAN.tally_each(arrays) == [SCAN.tally(array) for array in arrays]
+    assert SCAN.tally_each(arrays)[3]
 
 
 @settings(max_examples=60, deadline=None)

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recense.scanners.places import find_addresses, is_address, is_city, is_country
+from recense.scanners.places import (
+    find_addresses,
+    has_postcode_shape,
+    is_address,
+    is_city,
+    is_country,
+    is_country_code,
+    is_region,
+)
 
 # The address stands between brackets.
 TEXTS = [
@@ -102,3 +110,18 @@ def test_long_hostile_input_ends_quickly() -> None:
         "résidence " * 3_000 + "5 rue X",
     ):
         find_addresses(text)
+
+
+def test_regions_by_name_or_code() -> None:
+    assert all(map(is_region, ("Île-de-France", "bretagne", "Seine-et-Marne", "TX", "Québec", "NSW", "West Virginia")))
+    assert not any(map(is_region, ("tx", "Lyon", "XX", "", "Réunion de chantier")))
+
+
+def test_country_codes_are_capitals() -> None:
+    assert is_country_code("FR") and is_country_code("US")
+    assert not any(map(is_country_code, ("fr", "EN", "ZZ", "FRA", "")))
+
+
+def test_shapes_of_post_codes() -> None:
+    assert all(map(has_postcode_shape, ("75001", "6002", "98280-1234", "M4B 1B5", "L4W1C2", "SW1A 1AA", "1012 AB")))
+    assert not any(map(has_postcode_shape, ("123", "1234567", "AB", "12 34", "٧٥٠٠١", "75001 Paris")))

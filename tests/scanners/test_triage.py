@@ -89,6 +89,14 @@ def test_batches_dictionaries_and_large_strings_count_the_same() -> None:
     assert dict(sorted(summed.items())) == whole
 
 
+def test_columns_asked_together_count_as_each_alone() -> None:
+    rng = random.Random(6)
+    columns: list[pa.Array] = [pa.array([mixed(rng) for _ in range(rng.randrange(40))], pa.string()) for _ in range(20)]
+    columns += [pa.array([None, "jean@example.org"], pa.large_string()), pa.array([], pa.string())]
+    columns += [pa.array(["x", "x", "jean@example.org"]).dictionary_encode(), pa.array(["0612345678"] * 5_000)]
+    assert TRIAGE.tally_each(columns) == [TRIAGE.tally(column) for column in columns]
+
+
 def test_nothing_and_nulls_count_for_nothing() -> None:
     assert TRIAGE.tally(pa.array([], type=pa.string())) == {}
     assert TRIAGE.tally(pa.array([None, None], type=pa.string())) == {}

