@@ -10,6 +10,7 @@ Importing this module imports Presidio: do it inside the function that needs it.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -41,7 +42,7 @@ class YamlRecognizer(PatternRecognizer):  # type: ignore[misc]  # Presidio has n
             context=list(detector.context),
             supported_language=language,
             name=detector.id,
-            global_regex_flags=int(detector.flags),
+            global_regex_flags=_flags(detector),
         )
 
     def validate_result(self, pattern_text: str) -> bool | None:
@@ -63,6 +64,17 @@ class YamlRecognizer(PatternRecognizer):  # type: ignore[misc]  # Presidio has n
             result.recognition_metadata[RecognizerResult.IS_SCORE_ENHANCED_BY_CONTEXT_KEY] = True
             results.append(result)
         return results
+
+
+def _flags(detector: Detector) -> int:
+    """Returns a detector's flags in the numbers of ``regex``, which Presidio uses: there 256 is not ASCII.
+
+    VERSION0, since VERSION1 folds ß to ss and then tries both for each one, in exponential time.
+    """
+    import regex  # type: ignore[import-untyped]
+
+    ignore = regex.IGNORECASE if detector.flags & re.IGNORECASE else 0
+    return int(regex.ASCII | regex.VERSION0 | ignore)
 
 
 def recognizers(languages: Sequence[str] = ("fr", "en"), only: Iterable[str] | None = None) -> list[EntityRecognizer]:

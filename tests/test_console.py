@@ -78,3 +78,10 @@ def test_a_scan_does_not_read_for_a_format_that_recense_yaml_misspells(
     Path("recense.yaml").write_text("version: 1\nreport: {format: tabel}\n")
     assert main(["scan", "a.csv", "--no-language"]) == 2
     assert "did you mean 'table'?" in capsys.readouterr().err and not Path("recense.db").exists()
+
+
+def test_a_schedule_takes_globs_as_a_scan_does() -> None:
+    from recense.cli.schedule import _parameters
+    from recense.config import Config
+
+    assert _parameters(Config(), ["exports/*.csv"], None)["sources"] == [str(Path("exports/*.csv").absolute())]

@@ -87,6 +87,20 @@ def test_a_folder_with_other_peoples_data_is_left_alone(tmp_path: Path) -> None:
         build(tmp_path / "partage" / "thesis.txt")
 
 
+@pytest.mark.parametrize("name", ["recense.yaml", "report.html"])
+def test_a_folder_with_a_configuration_of_its_own_is_left_alone(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(TargetError, match=f"already holds {name}, which no demo wrote"):
+        build(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(TargetError, match=r"cannot write into .*: Not a directory"):
+        build(tmp_path / "file" / "demo")
+
+
 def test_the_manifest_lies_outside_of_what_is_scanned(estate: Manifest) -> None:
     assert estate.path.is_file()
     assert estate.path.parent not in {Path(target) for target in estate.targets}

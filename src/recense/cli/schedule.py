@@ -67,11 +67,12 @@ def deploy(
 
 
 def _parameters(settings: Config, sources: list[str], catalog: str | None) -> dict[str, Any]:
+    from recense.connectors.folders import is_glob
     from recense.pipelines import launch
 
     if settings.path is None and not sources:
         raise UserError("nothing to scan: list sources in recense.yaml ('recense init' writes one), or name targets")
     for name in sources:
-        if "://" not in name and not Path(name).exists():
-            settings.source(name)  # not a path, so it must be a name; the error lists the known ones
+        if "://" not in name and not is_glob(name) and not Path(name).exists():
+            settings.source(name)  # neither a path nor a glob, so it must be a name; the error lists the known ones
     return launch.parameters(settings, sources, catalog=catalog, language=True)

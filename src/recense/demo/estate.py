@@ -32,6 +32,9 @@ FILES: dict[str, Callable[[Records], bytes]] = {
 }
 """How each table that is a file of its own is written."""
 
+BESIDE = ("recense.yaml", "report.html")
+"""What ``recense demo`` writes beside the estate."""
+
 TITLE = (("Groupe Vigifeu : suivi des interventions",), ("Extraction du classeur de maintenance",), ())
 """Rows above the header of the workbook's first sheet."""
 
@@ -111,12 +114,15 @@ def _clear(folder: Path) -> None:
         raise TargetError(f"{folder} is a file; recense demo needs a folder to write into")
     mark = folder / MANIFEST
     ours = [folder / share.SOURCE, folder / crm.SOURCE]
-    if any(path.exists() for path in ours) and not mark.is_file():
-        names = " and ".join(path.name for path in ours)
-        raise TargetError(f"{folder} already holds {names}, which no demo wrote; choose another folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    # a build that is stopped half-way is still known for ours by the next one
-    mark.write_text('{"status": "being written"}\n', encoding="utf-8")
+    theirs = [path.name for path in (*ours, *(folder / name for name in BESIDE)) if path.exists()]
+    if theirs and not mark.is_file():
+        raise TargetError(f"{folder} already holds {' and '.join(theirs)}, which no demo wrote; choose another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # a build that is stopped half-way is still known for ours by the next one
+        mark.write_text('{"status": "being written"}\n', encoding="utf-8")
+    except OSError as error:
+        raise TargetError(f"cannot write into {folder}: {error.strerror or type(error).__name__}") from None
     shutil.rmtree(ours[0], ignore_errors=True)
     ours[1].unlink(missing_ok=True)
 
