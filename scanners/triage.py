@@ -28,7 +28,7 @@ from recense.evidence import Tally
 from recense.scanners import re2
 from recense.scanners.detector import Detector
 from recense.scanners.folding import ODD, fold
-from recense.scanners.matching import judge, matches
+from recense.scanners.matching import judge, judge_folded, matches
 from recense.scanners.vector import VECTOR, buffers
 
 ACCEPTED, WHOLE, REFUSED = 1, 2, 4
@@ -272,7 +272,7 @@ def _judged(detector: Detector, cells: pa.Array) -> Outcomes:
     encoded = pc.dictionary_encode(cells)
     judged = np.zeros(len(encoded.dictionary), dtype=np.uint8)
     for position, text in enumerate(encoded.dictionary.to_pylist()):
-        accepted, whole, refused = judge(detector, text)
+        accepted, whole, refused = judge_folded(detector, text)
         judged[position] = accepted * ACCEPTED | whole * WHOLE | refused * REFUSED
     return np.asarray(judged[np.asarray(encoded.indices)])
 
