@@ -248,11 +248,29 @@ def _validate(detector: Detector, cells: pa.Array) -> Outcomes:
             # In running text a match counts only behind a label: without any of its words there is nothing to judge.
             undecided &= shaped | _bools(pc.match_substring_regex(cells, pattern=re2.cue(detector.context)))
         open_rows = np.flatnonzero(undecided)
+        if detector.cue != "required" and len(open_rows) >= SAMPLE:
+            plain = open_rows[~shaped[open_rows] & _bools(pc.string_is_ascii(_take(cells, open_rows)))]
+            inside = plain[_passes_inside(detector, _take(cells, plain))]
+            outcomes[inside] = ACCEPTED
+            open_rows = np.setdiff1d(open_rows, inside, assume_unique=True)
     elif detector.cue == "always":
         open_rows = np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=re2.cue(detector.context))))
     if len(open_rows):
         outcomes[open_rows] = _judged(detector, _take(cells, open_rows))
     return outcomes
+
+
+def _passes_inside(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
+    """Tells of ASCII cells that no match covers whether the first match in them passes; False leaves it open."""
+    passed = np.zeros(len(cells), dtype=bool)
+    if detector.check is not None and detector.check not in VECTOR:
+        return passed
+    for expression in re2.firsts(detector):
+        found = pc.struct_field(pc.extract_regex(cells, pattern=expression), "m")
+        rows = np.flatnonzero(_bools(found.is_valid()) & ~passed)
+        if len(rows):
+            passed[rows] = _answers(detector, _take(found, rows), np.arange(len(rows))) == 1
+    return passed
 
 
 def _answers(detector: Detector, cells: pa.Array, covered: Rows) -> npt.NDArray[np.int8]:
