@@ -29,10 +29,10 @@ import pyarrow.compute as pc
 
 from recense.evidence import Tally
 from recense.scanners.gazetteers import fold
+from recense.scanners.grouping import pools, repeats
 from recense.scanners.lexicon import Strength, examine
 from recense.scanners.lexicon_terms import Kind, kinds, normalise
 from recense.scanners.packed import bools
-from recense.scanners.triage import pools
 from recense.scanners.vector import buffers
 
 _SEPARATOR = r"[\s\x{202f}_'’ʼ‑–-]+"
@@ -142,6 +142,12 @@ class LexiconScan:
 
     def _suspects(self, cells: pa.Array) -> npt.NDArray[np.bool_]:
         """Tells of every cell whether the triage cannot rule it out."""
+        if repeats(cells):
+            encoded = pc.dictionary_encode(cells)
+            return np.asarray(self._suspects_among(encoded.dictionary)[np.asarray(encoded.indices)])
+        return self._suspects_among(cells)
+
+    def _suspects_among(self, cells: pa.Array) -> npt.NDArray[np.bool_]:
         raw, _ = buffers(cells)
         if not _SPEAKS[raw].any():  # numbers and dates
             return np.zeros(len(cells), dtype=bool)

@@ -28,6 +28,7 @@ from recense.evidence import Tally
 from recense.scanners import re2
 from recense.scanners.detector import Detector
 from recense.scanners.folding import ODD, fold
+from recense.scanners.grouping import pools, repeats, spread
 from recense.scanners.matching import judge, judge_folded, matches
 from recense.scanners.vector import VECTOR, buffers
 
@@ -36,9 +37,6 @@ ACCEPTED, WHOLE, REFUSED = 1, 2, 4
 
 SAMPLE = 64
 """Cells of a batch that the plan is made from."""
-
-POOLED_CELLS, POOLED_BYTES, POOLED_COLUMNS = 4_096, 1 << 20, 256
-"""Columns of up to so many cells and bytes are asked together, so many at once."""
 
 _ANY = frozenset(map(chr, range(128)))
 _ODD_LEADS = sorted({char.encode()[0] for char in ODD})
@@ -207,7 +205,7 @@ class Triage:
 
     def _learn(self, plan: _Plan, folded: pa.Array) -> None:
         """Finds the detectors that more than a quarter of a sample answers."""
-        sample = _take(folded, _spread(len(folded)))
+        sample = _take(folded, spread(len(folded), SAMPLE))
         found = self._resolve_wide(plan.possible, sample, np.arange(len(sample)))
         plan.learn(detector for detector, rows in found if len(rows) * 4 >= len(sample))
 
@@ -302,21 +300,6 @@ def _strings(values: Sequence[str]) -> pa.Array:
     return pa.array(values, type=pa.large_string())
 
 
-def pools(columns: Sequence[pa.Array]) -> list[list[int]]:
-    """Returns the places of the columns in groups: small ones of the same type together, each other one alone."""
-    groups: list[list[int]] = []
-    open_groups: dict[str, int] = {}
-    for place, column in enumerate(columns):
-        if len(column) > POOLED_CELLS or column.nbytes > POOLED_BYTES or pa.types.is_dictionary(column.type):
-            groups.append([place])
-        elif (kind := str(column.type)) in open_groups and len(groups[open_groups[kind]]) < POOLED_COLUMNS:
-            groups[open_groups[kind]].append(place)
-        else:
-            open_groups[kind] = len(groups)
-            groups.append([place])
-    return groups
-
-
 def _distinct_if_repeated(cells: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int64] | None]:
     """Returns the cells without nulls; as distinct values with their counts when a sample repeats itself."""
     if isinstance(cells, pa.ChunkedArray):
@@ -329,19 +312,11 @@ def _distinct_if_repeated(cells: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, 
         present = np.flatnonzero(_bools(pc.is_valid(values)))
         return _take(values, present), counts[used][present].astype(np.int64)
     cells = cells.drop_null()
-    if len(cells) < 4 * SAMPLE:
-        return cells, None
-    sample = _take(cells, _spread(len(cells)))
-    if len(pc.unique(sample)) * 2 > len(sample):
+    if not repeats(cells):
         return cells, None
     encoded = pc.dictionary_encode(cells)
     counts = np.bincount(np.asarray(encoded.indices), minlength=len(encoded.dictionary))
     return encoded.dictionary, counts.astype(np.int64)
-
-
-def _spread(length: int) -> Rows:
-    """Returns up to ``SAMPLE`` rows spread evenly."""
-    return np.unique(np.linspace(0, length - 1, min(length, SAMPLE)).astype(np.intp))
 
 
 def _take(cells: pa.Array, rows: Rows) -> pa.Array:
