@@ -20,10 +20,8 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -31,9 +29,10 @@ from recense.evidence import Tally
 from recense.scanners.gazetteers import fold
 from recense.scanners.lexicon import Strength, examine
 from recense.scanners.lexicon_terms import Kind, kinds, normalise
-from recense.scanners.packed import bools
-from recense.scanners.triage import pools
-from recense.scanners.vector import buffers
+
+if TYPE_CHECKING:  # numpy comes with the extra that scans; the gate asks here for detector ids without it
+    import numpy as np
+    import numpy.typing as npt
 
 _SEPARATOR = r"[\s\x{202f}_'’ʼ‑–-]+"
 _BEFORE = r"(?:^|[^a-z0-9à-öø-ÿœ])"
@@ -44,10 +43,6 @@ _CANDIDATE = "-candidate"
 _INFERRED = "-inferred"
 _VALUE = "-value"
 
-
-_SPEAKS = np.zeros(256, dtype=bool)
-"""Bytes of which a cell needs one to hold a word: letters and whatever is not ASCII."""
-_SPEAKS[[*range(65, 91), *range(97, 123), *range(128, 256)]] = True
 
 _CHUNK = 200
 """Terms of one expression at most: a larger one outgrows RE2's cache of states and runs forty times slower."""
@@ -112,6 +107,10 @@ class LexiconScan:
 
     def tally_each(self, columns: Sequence[pa.Array]) -> list[dict[str, Tally]]:
         """Returns ``tally`` of every column; small columns are looked through together."""
+        import numpy as np
+
+        from recense.scanners.grouping import pools
+
         answers: list[dict[str, Tally]] = [{} for _ in columns]
         plain = [
             column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column for column in columns
@@ -126,6 +125,10 @@ class LexiconScan:
 
     def _tally_parts(self, cells: pa.Array, parts: Sequence[tuple[dict[str, Tally], int, int]]) -> None:
         """Counts into one mapping for each part (mapping, first cell, last cell + 1) of the cells."""
+        import numpy as np
+
+        from recense.scanners.packed import bools
+
         suspect = self._suspects(cells)
         for counts, first, last in parts:
             rows = np.flatnonzero(suspect[first:last]) + first
@@ -142,8 +145,23 @@ class LexiconScan:
 
     def _suspects(self, cells: pa.Array) -> npt.NDArray[np.bool_]:
         """Tells of every cell whether the triage cannot rule it out."""
+        import numpy as np
+
+        from recense.scanners.grouping import repeats
+
+        if repeats(cells):
+            encoded = pc.dictionary_encode(cells)
+            return np.asarray(self._suspects_among(encoded.dictionary)[np.asarray(encoded.indices)])
+        return self._suspects_among(cells)
+
+    def _suspects_among(self, cells: pa.Array) -> npt.NDArray[np.bool_]:
+        import numpy as np
+
+        from recense.scanners.packed import bools
+        from recense.scanners.vector import buffers
+
         raw, _ = buffers(cells)
-        if not _SPEAKS[raw].any():  # numbers and dates
+        if not _speaks()[raw].any():  # numbers and dates
             return np.zeros(len(cells), dtype=bool)
         lowered = pc.utf8_lower(cells)
         if (raw > 127).any():
@@ -152,6 +170,16 @@ class LexiconScan:
         for expression in self._triage:
             suspect |= bools(pc.match_substring_regex(lowered, expression))
         return suspect
+
+
+@functools.cache
+def _speaks() -> npt.NDArray[np.bool_]:
+    """Returns, for each byte, whether it may be part of a word: letters and whatever is not ASCII."""
+    import numpy as np
+
+    table = np.zeros(256, dtype=bool)
+    table[[*range(65, 91), *range(97, 123), *range(128, 256)]] = True
+    return table
 
 
 @functools.cache

@@ -66,17 +66,24 @@ def judge(detector: Detector, text: str) -> tuple[bool, bool, bool]:
 
     A cell is refused when it has a match that its label allows, and none that passes the check.
     """
-    folded = fold(text)
+    return judge_folded(detector, fold(text))
+
+
+def judge_folded(detector: Detector, folded: str) -> tuple[bool, bool, bool]:
+    """As ``judge``, for a text that ``folding.fold`` gave: what the column path calls a million times."""
     accepted = failed = False
-    for start, end, _ in _places(detector, folded):
-        if not _labelled(detector, folded, start, end)[0]:
-            continue
-        if not detector.passes(folded[start:end]):
-            failed = True
-        elif whole(folded, start, end):
-            return True, True, False
-        else:
-            accepted = True
+    labels = detector.cue != "none"
+    for regex in detector.compiled:
+        for match in regex.finditer(folded):
+            start, end = match.span()
+            if start == end or (labels and not _labelled(detector, folded, start, end)[0]):
+                continue
+            if not detector.passes(match.group()):
+                failed = True
+            elif whole(folded, start, end):
+                return True, True, False
+            else:
+                accepted = True
     return accepted, False, failed and not accepted
 
 
@@ -91,7 +98,7 @@ def _labelled(detector: Detector, folded: str, start: int, end: int) -> tuple[bo
 
 def whole(folded: str, start: int, end: int) -> bool:
     """Tells whether a match covers everything but the white space around it."""
-    return not folded[:start].strip(BLANKS) and not folded[end:].strip(BLANKS)
+    return (start == 0 or not folded[:start].strip(BLANKS)) and not folded[end:].strip(BLANKS)
 
 
 def final_score(detector: Detector, score: float, cued: bool) -> float:

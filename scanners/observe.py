@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from recense.scanners.triage import Triage
 
 
+TOGETHER_ROWS, TOGETHER_BYTES = 131_072, 48 << 20
+"""Small batches wait for each other up to so many rows and bytes: expressions are compiled once for all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScanSettings:
     """How to look, the same for every partition of a run.
@@ -60,9 +64,24 @@ class Observer:
         self.settings = settings
         self._evidence = Evidence()
         self._reservoirs: dict[str, Reservoir] = {}
+        self._waiting: list[pa.RecordBatch] = []
+        self._waiting_bytes = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Counts the cells of a batch."""
+        """Counts the cells of a batch, at once or together with the next ones."""
+        if self._waiting and self._waiting[0].schema != batch.schema:
+            self._count_waiting()
+        self._waiting.append(batch)
+        self._waiting_bytes += batch.nbytes
+        if self._waiting_bytes >= TOGETHER_BYTES or sum(map(len, self._waiting)) >= TOGETHER_ROWS:
+            self._count_waiting()
+
+    def _count_waiting(self) -> None:
+        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
+        if waiting:
+            self._count_batch(waiting[0] if len(waiting) == 1 else pa.concat_batches(waiting))
+
+    def _count_batch(self, batch: pa.RecordBatch) -> None:
         self._evidence.rows += batch.num_rows
         seen: list[ColumnEvidence] = []
         scans: list[pa.Array] = []
@@ -101,6 +120,7 @@ class Observer:
 
     def evidence(self) -> Evidence:
         """Returns the evidence of all batches so far, its samples sealed; call it once, at the end."""
+        self._count_waiting()
         for path, reservoir in self._reservoirs.items():
             self._evidence.column(path).sample = reservoir.seal(self._label)
         return self._evidence

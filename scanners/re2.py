@@ -79,6 +79,24 @@ def covering(detector: Detector) -> str | None:
     return None if compiles(regex) else regex
 
 
+@cache
+def firsts(detector: Detector) -> tuple[str, ...]:
+    """Returns one expression per shape whose group ``m`` is the shape's first match in a text; () when RE2 cannot say.
+
+    For ASCII texts it is the match that ``re`` finds first: both take the leftmost one, alternatives in their order,
+    and the edges come in the order of how far they reach back. None of them when any shape cannot be said.
+    """
+    found = []
+    for shape in detector.shapes:
+        left, right = EDGES[shape.edges]
+        found.append(f"{left}(?P<m>{_cased(detector, shape.regex)}){right}")
+        try:
+            pc.extract_regex(pa.array([""]), pattern=found[-1])
+        except pa.ArrowInvalid:  # a group without a name, or what only look-around can say
+            return ()
+    return tuple(found)
+
+
 def widened(regex: str) -> str:
     r"""Returns the expression with any digit allowed wherever some digit is.
 

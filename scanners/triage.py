@@ -28,7 +28,8 @@ from recense.evidence import Tally
 from recense.scanners import re2
 from recense.scanners.detector import Detector
 from recense.scanners.folding import ODD, fold
-from recense.scanners.matching import judge, matches
+from recense.scanners.grouping import pools, repeats, spread
+from recense.scanners.matching import judge, judge_folded, matches
 from recense.scanners.vector import VECTOR, buffers
 
 ACCEPTED, WHOLE, REFUSED = 1, 2, 4
@@ -36,9 +37,6 @@ ACCEPTED, WHOLE, REFUSED = 1, 2, 4
 
 SAMPLE = 64
 """Cells of a batch that the plan is made from."""
-
-POOLED_CELLS, POOLED_BYTES, POOLED_COLUMNS = 4_096, 1 << 20, 256
-"""Columns of up to so many cells and bytes are asked together, so many at once."""
 
 _ANY = frozenset(map(chr, range(128)))
 _ODD_LEADS = sorted({char.encode()[0] for char in ODD})
@@ -207,7 +205,7 @@ class Triage:
 
     def _learn(self, plan: _Plan, folded: pa.Array) -> None:
         """Finds the detectors that more than a quarter of a sample answers."""
-        sample = _take(folded, _spread(len(folded)))
+        sample = _take(folded, spread(len(folded), SAMPLE))
         found = self._resolve_wide(plan.possible, sample, np.arange(len(sample)))
         plan.learn(detector for detector, rows in found if len(rows) * 4 >= len(sample))
 
@@ -248,11 +246,29 @@ def _validate(detector: Detector, cells: pa.Array) -> Outcomes:
             # In running text a match counts only behind a label: without any of its words there is nothing to judge.
             undecided &= shaped | _bools(pc.match_substring_regex(cells, pattern=re2.cue(detector.context)))
         open_rows = np.flatnonzero(undecided)
+        if detector.cue != "required" and len(open_rows) >= SAMPLE:
+            plain = open_rows[~shaped[open_rows] & _bools(pc.string_is_ascii(_take(cells, open_rows)))]
+            inside = plain[_passes_inside(detector, _take(cells, plain))]
+            outcomes[inside] = ACCEPTED
+            open_rows = np.setdiff1d(open_rows, inside, assume_unique=True)
     elif detector.cue == "always":
         open_rows = np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=re2.cue(detector.context))))
     if len(open_rows):
         outcomes[open_rows] = _judged(detector, _take(cells, open_rows))
     return outcomes
+
+
+def _passes_inside(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
+    """Tells of ASCII cells that no match covers whether the first match in them passes; False leaves it open."""
+    passed = np.zeros(len(cells), dtype=bool)
+    if detector.check is not None and detector.check not in VECTOR:
+        return passed
+    for expression in re2.firsts(detector):
+        found = pc.struct_field(pc.extract_regex(cells, pattern=expression), "m")
+        rows = np.flatnonzero(_bools(found.is_valid()) & ~passed)
+        if len(rows):
+            passed[rows] = _answers(detector, _take(found, rows), np.arange(len(rows))) == 1
+    return passed
 
 
 def _answers(detector: Detector, cells: pa.Array, covered: Rows) -> npt.NDArray[np.int8]:
@@ -272,7 +288,7 @@ def _judged(detector: Detector, cells: pa.Array) -> Outcomes:
     encoded = pc.dictionary_encode(cells)
     judged = np.zeros(len(encoded.dictionary), dtype=np.uint8)
     for position, text in enumerate(encoded.dictionary.to_pylist()):
-        accepted, whole, refused = judge(detector, text)
+        accepted, whole, refused = judge_folded(detector, text)
         judged[position] = accepted * ACCEPTED | whole * WHOLE | refused * REFUSED
     return np.asarray(judged[np.asarray(encoded.indices)])
 
@@ -282,21 +298,6 @@ def _judged(detector: Detector, cells: pa.Array) -> Outcomes:
 
 def _strings(values: Sequence[str]) -> pa.Array:
     return pa.array(values, type=pa.large_string())
-
-
-def pools(columns: Sequence[pa.Array]) -> list[list[int]]:
-    """Returns the places of the columns in groups: small ones of the same type together, each other one alone."""
-    groups: list[list[int]] = []
-    open_groups: dict[str, int] = {}
-    for place, column in enumerate(columns):
-        if len(column) > POOLED_CELLS or column.nbytes > POOLED_BYTES or pa.types.is_dictionary(column.type):
-            groups.append([place])
-        elif (kind := str(column.type)) in open_groups and len(groups[open_groups[kind]]) < POOLED_COLUMNS:
-            groups[open_groups[kind]].append(place)
-        else:
-            open_groups[kind] = len(groups)
-            groups.append([place])
-    return groups
 
 
 def _distinct_if_repeated(cells: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int64] | None]:
@@ -311,19 +312,11 @@ def _distinct_if_repeated(cells: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, 
         present = np.flatnonzero(_bools(pc.is_valid(values)))
         return _take(values, present), counts[used][present].astype(np.int64)
     cells = cells.drop_null()
-    if len(cells) < 4 * SAMPLE:
-        return cells, None
-    sample = _take(cells, _spread(len(cells)))
-    if len(pc.unique(sample)) * 2 > len(sample):
+    if not repeats(cells):
         return cells, None
     encoded = pc.dictionary_encode(cells)
     counts = np.bincount(np.asarray(encoded.indices), minlength=len(encoded.dictionary))
     return encoded.dictionary, counts.astype(np.int64)
-
-
-def _spread(length: int) -> Rows:
-    """Returns up to ``SAMPLE`` rows spread evenly."""
-    return np.unique(np.linspace(0, length - 1, min(length, SAMPLE)).astype(np.intp))
 
 
 def _take(cells: pa.Array, rows: Rows) -> pa.Array:

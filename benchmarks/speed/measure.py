@@ -50,12 +50,17 @@ def recense(path: Path, language: bool):  # type: ignore[no-untyped-def]
     from recense.model import Limits
     from recense.pipelines.plan import survey
     from recense.pipelines.steps import observe
+    from recense.scanners import language as language_model
+    from recense.scanners import text
     from recense.scanners.observe import Observer, ScanSettings
 
     settings = ScanSettings(sample_key=bytes(16), language=language)
     warm = Observer(settings)
     warm.add(pa.record_batch({"c": ["Mme Martin est absente, voir avec Jean Dupont.", "Please ask Mr John Smith."]}))
     warm.evidence()
+    if language:
+        for code in language_model.READABLE:
+            text.named("Jean Dupont", code)
 
     def run(path: Path) -> None:
         spec = SourceSpec.of(str(path))

@@ -89,6 +89,20 @@ def test_batches_dictionaries_and_large_strings_count_the_same() -> None:
     assert dict(sorted(summed.items())) == whole
 
 
+def test_a_long_column_of_texts_with_something_inside_equals_presidio() -> None:
+    rng = random.Random(12)
+    inside = [d for d in ALL.values() if d.cue in ("none", "optional")]
+    for detector in rng.sample(inside, 12):
+        some = [text for text in (*detector.match, *detector.reject) if text.isascii()]
+        cells = [
+            f"{rng.choice(['see', '{', 'a.b', '1'])}{rng.choice([' ', ': ', '-', '.', ''])}"
+            f"{rng.choice(some)}{rng.choice([' ', ', ', '', '/'])}{rng.choice(some)} {rng.choice(['}', 'x', '9', '-'])}"
+            for _ in range(120)
+        ]
+        one = {detector.id: detector}
+        assert Triage(one).tally(pa.array(cells)) == reference_tally(cells, one), detector.id
+
+
 def test_columns_asked_together_count_as_each_alone() -> None:
     rng = random.Random(6)
     columns: list[pa.Array] = [pa.array([mixed(rng) for _ in range(rng.randrange(40))], pa.string()) for _ in range(20)]

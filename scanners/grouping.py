@@ -1,0 +1,47 @@
+"""How columns are put before the expressions: small ones together, repeated values once.
+
+RE2 compiles an expression at each call, 1 to 4 ms: on a few thousand cells that is more than looking for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+POOLED_CELLS, POOLED_BYTES, POOLED_COLUMNS = 4_096, 1 << 20, 256
+"""Columns of up to so many cells and bytes are asked together, so many at once."""
+
+SAMPLE = 1_024
+"""Cells of a column that tell whether its values repeat."""
+
+
+def pools(columns: Sequence[pa.Array]) -> list[list[int]]:
+    """Returns the places of the columns in groups: small ones of the same type together, each other one alone."""
+    groups: list[list[int]] = []
+    open_groups: dict[str, int] = {}
+    for place, column in enumerate(columns):
+        if len(column) > POOLED_CELLS or column.nbytes > POOLED_BYTES or pa.types.is_dictionary(column.type):
+            groups.append([place])
+        elif (kind := str(column.type)) in open_groups and len(groups[open_groups[kind]]) < POOLED_COLUMNS:
+            groups[open_groups[kind]].append(place)
+        else:
+            open_groups[kind] = len(groups)
+            groups.append([place])
+    return groups
+
+
+def repeats(cells: pa.Array) -> bool:
+    """Tells whether cells spread evenly over a column hold few values: then each distinct one is asked once."""
+    if len(cells) < 256:
+        return False
+    sample = cells.take(pa.array(spread(len(cells), min(SAMPLE, len(cells) // 4))))
+    return len(pc.unique(sample)) * 2 <= len(sample)
+
+
+def spread(length: int, size: int) -> npt.NDArray[np.intp]:
+    """Returns up to ``size`` places spread evenly over a column."""
+    return np.unique(np.linspace(0, length - 1, min(length, size)).astype(np.intp))
