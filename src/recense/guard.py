@@ -60,8 +60,8 @@ def read(path: Path) -> Document:
     return parse(text, str(path))
 
 
-def parse(text: str, name: str) -> Document:
-    """Returns the document in a text; see ``read``."""
+def parse(text: str, name: str, max_nodes: int = MAX_NODES) -> Document:
+    """Returns the document in a text of at most so many keys, values and items; see ``read``."""
     try:
         _check_events(text, name)
         loader = yaml.SafeLoader(text)
@@ -69,7 +69,7 @@ def parse(text: str, name: str) -> Document:
             node = loader.get_single_node()
             lines: dict[Location, int] = {}
             if node is not None:
-                _walk(node, (), lines, name, [0])
+                _walk(node, (), lines, name, [max_nodes])
             data = loader.construct_document(node) if node is not None else None
         finally:
             loader.dispose()
@@ -108,11 +108,11 @@ def _check_events(text: str, name: str) -> None:
             depth -= 1
 
 
-def _walk(node: yaml.Node, at: Location, lines: dict[Location, int], name: str, count: list[int]) -> None:
+def _walk(node: yaml.Node, at: Location, lines: dict[Location, int], name: str, left: list[int]) -> None:
     """Notes the line of every key as if aliases were written out, and stops when that is too much."""
     line = node.start_mark.line + 1 if node.start_mark else 1
-    count[0] += 1
-    if count[0] > MAX_NODES or len(at) > MAX_DEPTH:
+    left[0] -= 1
+    if left[0] < 0 or len(at) > MAX_DEPTH:
         raise ConfigError(f"{name}:{line}: aliases make the document too large; write it out")
     lines.setdefault(at, line)
     if isinstance(node, yaml.MappingNode):
@@ -123,7 +123,7 @@ def _walk(node: yaml.Node, at: Location, lines: dict[Location, int], name: str, 
                 raise ConfigError(f"{name}:{key.start_mark.line + 1}: the key '{word}' stands here twice")
             seen.add(word)
             lines[(*at, word)] = key.start_mark.line + 1
-            _walk(value, (*at, word), lines, name, count)
+            _walk(value, (*at, word), lines, name, left)
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
-            _walk(item, (*at, index), lines, name, count)
+            _walk(item, (*at, index), lines, name, left)
