@@ -106,10 +106,12 @@ def activity_text(policy: Policy, purpose: Purpose, id_: str, datasets: Sequence
     """Returns a draft for one purpose of a policy."""
     entry: dict[str, Any] = {
         "role": "controller",
-        "purposes": [{"label": _label(purpose.label), "ref": purpose.id}],
+        "purposes": [
+            _filled(label=_label(purpose.label), ref=purpose.id, dpv=purpose.dpv, fideslang=purpose.fideslang)
+        ],
         "legal_basis": {"value": purpose.legal_basis.value, "origin": purpose.legal_basis.origin},
         "data_subjects": [
-            {"label": _label(subject.label), "id": subject.id}
+            _filled(label=_label(subject.label), id=subject.id, dpv=subject.dpv, fideslang=subject.fideslang)
             for subject in policy.subjects
             if subject.id in purpose.subjects or (not purpose.subjects and subject.origin == "declared")
         ],
@@ -117,7 +119,8 @@ def activity_text(policy: Policy, purpose: Purpose, id_: str, datasets: Sequence
         "recipients": _recipients(policy),
         "transfers": _transfers(policy),
         "security": [
-            {"label": _label(measure.label), "kind": measure.kind, "ref": measure.id} for measure in policy.security
+            _filled(label=_label(measure.label), kind=measure.kind, ref=measure.id, dpv=measure.dpv)
+            for measure in policy.security
         ],
     }
     return _text(id_, _label(purpose.label), entry, datasets)
@@ -144,7 +147,8 @@ def _category(policy: Policy, id_: str) -> dict[str, Any]:
 def _recipients(policy: Policy) -> dict[str, Any]:
     kinds = {"authority": "external"}
     listed = [
-        {"label": _label(one.label), "kind": kinds.get(one.kind, one.kind), "ref": one.id} for one in policy.recipients
+        _filled(label=_label(one.label), kind=kinds.get(one.kind, one.kind), ref=one.id, dpv=one.dpv)
+        for one in policy.recipients
     ]
     return {"status": "stated", "list": listed} if listed else {"status": "unknown"}
 

@@ -42,6 +42,12 @@ Slug = Annotated[
 ]
 
 
+Term = Annotated[
+    str,
+    Field(pattern=r"^(dpv|pd|eu-gdpr):[A-Za-z0-9-]{1,80}$", description="A term of the W3C Data Privacy Vocabulary."),
+]
+
+
 class Actor(Strict):
     """An organisation or person with the details that Article 30 asks for. None is unknown, and never guessed."""
 
@@ -107,10 +113,16 @@ class Organisation(Strict):
 
 
 class Purpose(Strict):
-    """Why data are processed. The first of an activity is its main purpose. ``ref``: id in the policy."""
+    """Why data are processed. The first of an activity is its main purpose. ``ref``: id in the policy.
+
+    Attributes:
+        dpv, fideslang: the same in the words of other tools, for exports.
+    """
 
     label: Label
     ref: Id | None = None
+    dpv: Term | None = None
+    fideslang: Text | None = None
 
 
 class LegalBasis(Strict):
@@ -122,10 +134,12 @@ class LegalBasis(Strict):
 
 
 class Subject(Strict):
-    """A category of people (Article 30(1)(c))."""
+    """A category of people (Article 30(1)(c)); ``dpv`` and ``fideslang`` as in ``Purpose``."""
 
     label: Label
     id: Id | None = None
+    dpv: Term | None = None
+    fideslang: Text | None = None
 
 
 class Keeping(Strict):
@@ -159,6 +173,7 @@ class Recipient(Strict):
     label: Label
     kind: Literal["internal", "external", "processor"]
     ref: Id | None = None
+    dpv: Term | None = None
     contract: Text | None = None
 
 
@@ -201,11 +216,12 @@ def _consistent(value: Any) -> Any:
 
 
 class Measure(Strict):
-    """A security measure (Article 30(1)(g))."""
+    """A security measure (Article 30(1)(g)); ``dpv`` as in ``Purpose``."""
 
     label: Label
     kind: Literal["technical", "organisational"]
     ref: Id | None = None
+    dpv: Term | None = None
 
 
 class Rule(Strict):
