@@ -21,11 +21,17 @@ _ACTOR = ("name", "address", "postcode", "city", "country", "phone", "email")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows under a title. The first cell of a row is its label; ``columns`` head the others, when there are any."""
+    """Rows under a title. The first cell of a row is its label; ``columns`` head the cells, ``groups`` the columns."""
 
     title: str
     rows: tuple[tuple[str, ...], ...]
     columns: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    @property
+    def heads(self) -> tuple[tuple[str, ...], ...]:
+        """Returns the rows of heads, widest first."""
+        return tuple(row for row in (self.groups, self.columns) if row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +115,9 @@ def _list(register: Register, words: Words) -> Sheet:
     if organisation.contact_point is not None:
         blocks.append(Block(words("list.contact_point"), (_actor("", organisation.contact_point, words),), columns))
     heads = tuple(column for _, group in list_columns(words) for column in group)
+    over = tuple(title if not at else "" for title, group in list_columns(words) for at in range(len(group)))
     rows = tuple(list_row(register, activity, words) for activity in register.activities)
-    blocks.append(Block(words("list.sheet"), rows, heads))
+    blocks.append(Block(words("list.sheet"), rows, heads, over))
     return Sheet("", words("list.sheet"), words("page.title"), tuple(blocks))
 
 

@@ -62,7 +62,7 @@ def _styles(document: Any) -> dict[str, Any]:
     layout = PageLayout(name="landscape")
     layout.addElement(
         PageLayoutProperties(
-            pagewidth="29.7cm", pageheight="21cm", printorientation="landscape", scaleto="60%"
+            pagewidth="29.7cm", pageheight="21cm", printorientation="landscape", scaleto="50%"
         )
     )
     document.automaticstyles.addElement(layout)
@@ -85,8 +85,8 @@ def _table(sheet: Sheet, tab: str, styles: dict[str, Any]) -> Any:
     for block in sheet.blocks:
         table.addElement(_row([""], ["text"], styles, bare=True))
         table.addElement(_row([block.title, *[""] * (columns - 1)], ["block"] * columns, styles))
-        if block.columns:
-            table.addElement(_row(block.columns, ["label"] * len(block.columns), styles))
+        for heads in block.heads:
+            table.addElement(_row(heads, ["label"] * len(heads), styles))
         for cells in block.rows:
             first = "label" if len(cells) > 1 else "text"
             table.addElement(_row(cells, [first, *["text"] * (len(cells) - 1)], styles))

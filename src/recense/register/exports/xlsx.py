@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _DARK, _LIGHT = "1F3864", "DCE6F1"
+_FONT = "Calibri"
 
 
 def written(register: Register, language: str) -> bytes:
@@ -44,7 +45,7 @@ def _fill(page: Worksheet, sheet: Sheet) -> None:
     page.page_setup.paperSize = 9  # A4
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
-    _put(page, 1, 1, sheet.title).font = Font(bold=True, size=16, color=_DARK)
+    _put(page, 1, 1, sheet.title).font = Font(name=_FONT, bold=True, size=16, color=_DARK)
     row = 3
     for block in sheet.blocks:
         row = _block(page, row, block, columns) + 1
@@ -57,17 +58,15 @@ def _block(page: Worksheet, row: int, block: Block, columns: int) -> int:
     frame = Border(left=thin, right=thin, top=thin, bottom=thin)
     for at in range(1, columns + 1):
         page.cell(row, at).fill = PatternFill("solid", fgColor=_DARK)
-    _put(page, row, 1, block.title).font = Font(bold=True, color="FFFFFF")
+    _put(page, row, 1, block.title).font = Font(name=_FONT, bold=True, color="FFFFFF")
     row += 1
-    for head, cells in [(True, block.columns), *((False, cells) for cells in block.rows)]:
-        if not cells:
-            continue
+    for head, cells in [*((True, cells) for cells in block.heads), *((False, cells) for cells in block.rows)]:
         for at, text in enumerate(cells, start=1):
             cell = _put(page, row, at, text)
             cell.border = frame
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if head or (at == 1 and len(cells) > 1):
-                cell.font = Font(bold=True)
+                cell.font = Font(name=_FONT, bold=True)
                 cell.fill = PatternFill("solid", fgColor=_LIGHT)
         tall = max(lines(text, WIDTHS[min(at, len(WIDTHS) - 1)]) for at, text in enumerate(cells))
         page.row_dimensions[row].height = min(15 * tall, 400)
