@@ -109,6 +109,10 @@ class ConfigFile(_Strict):
     sources: tuple[SourceEntry, ...] = Field(default=(), description="What to scan.")
     limits: LimitEntries = LimitEntries()
     report: ReportEntry = ReportEntry()
+    policy: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None,
+        description="The privacy policy that findings are held against, relative to this file: policy.yaml.",
+    )
 
 
 KEYS: dict[tuple[str, ...], type[BaseModel]] = {
