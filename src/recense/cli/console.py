@@ -69,20 +69,25 @@ def save(text: str, path: Path) -> None:
     Raises:
         UserError: the file cannot be written.
     """
+    save_bytes(text.encode("utf-8", "backslashreplace"), path)
+
+
+def save_bytes(content: bytes, path: Path) -> None:
+    """Writes bytes as ``save`` writes text."""
     place = Path(os.path.realpath(path))
     try:
         if place.exists() and not place.is_file():
-            place.write_text(text, encoding="utf-8", errors="backslashreplace")
+            place.write_bytes(content)
         else:
-            _replace(text, place)
+            _replace(content, place)
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror or type(error).__name__}") from None
 
 
-def _replace(text: str, file: Path) -> None:
+def _replace(content: bytes, file: Path) -> None:
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+        draft.write_bytes(content)
         if file.exists():
             draft.chmod(file.stat().st_mode)
         draft.replace(file)

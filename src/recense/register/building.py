@@ -105,7 +105,12 @@ def machine_of(
     """
     entries = {
         seen.key: MachineDataset(
-            source=seen.source, dataset=seen.dataset, assigned=how, rows=seen.rows, seen=facts.finished, found=seen.found
+            source=seen.source,
+            dataset=seen.dataset,
+            assigned=how,
+            rows=seen.rows,
+            seen=facts.finished,
+            found=seen.found,
         )
         for seen, how in datasets
     }

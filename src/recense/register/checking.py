@@ -22,11 +22,9 @@ KINDS = ("gap", "where_possible", "beyond", "stale", "unregistered", "unseen")
 """``gap`` and ``where_possible``: by letter of Article 30; the last two: the two directions between data and words."""
 
 # The European Economic Area, where Article 27 asks for no representative.
-EEA = frozenset(
-    "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO".split()
-    # overseas parts of Member States with codes of their own
-    + "GP MQ GF RE YT MF AX".split()
-)
+_STATES = "AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI NO"
+_OVERSEAS = "GP MQ GF RE YT MF AX"  # parts of Member States with codes of their own
+EEA = frozenset(f"{_STATES} {_OVERSEAS}".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,8 @@ class Gap:
         words = Words(language)
         said = words(f"gaps.{self.code}", **self.names)
         possible = f" ({words('gaps.kind_possible')})" if self.kind == "where_possible" else ""
-        return f"Article {self.article}{possible}: {said}" if self.article else said
+        colon = " : " if language == "fr" else ": "
+        return f"Article {self.article}{possible}{colon}{said}" if self.article else said
 
 
 def gaps(register: Register) -> list[Gap]:

@@ -17,11 +17,12 @@ from recense.register.facts import SeenDataset
 from recense.register.model import ACTIVITY_SCHEMA, ORGANISATION_SCHEMA
 
 # Words of every second label, which tell nothing apart.
-_EMPTY = frozenset(
+_COMMON = (
     "gestion management traitement processing service services suivi autres other reponse reponses answer answers "
-    "sending envoi amelioration improvement improved network reseau their these such notre nous avec pour dans with "
-    "from data donnee donnees public table fichier file files export exports".split()
+    "sending envoi amelioration improvement improved network reseau site sites their these such notre nous avec pour "
+    "dans with from data donnee donnees public table fichier file files export exports"
 )
+_EMPTY = frozenset(_COMMON.split())
 _WORD = re.compile(r"[a-z]{4,}")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PREFIX = 6

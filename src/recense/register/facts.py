@@ -67,7 +67,9 @@ def of_run(run: ScanRun) -> Facts:
         by_dataset.setdefault((finding.source, finding.dataset), []).append(finding)
     rows = {(report.source, report.dataset): report.rows_read for report in run.datasets}
     datasets = [
-        SeenDataset(encodable(source), encodable(name), rows.get((source, name)), _found(by_dataset.get((source, name))))
+        SeenDataset(
+            encodable(source), encodable(name), rows.get((source, name)), _found(by_dataset.get((source, name)))
+        )
         for source, name in sorted({*rows, *by_dataset})
     ]
     return Facts(

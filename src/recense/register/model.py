@@ -8,6 +8,7 @@ What nobody stated stays unstated: a status is ``unknown`` until a person writes
 from __future__ import annotations
 
 import re
+from collections.abc import Sized
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -104,7 +105,7 @@ class Organisation(Strict):
 
     schema_: Literal["recense.register.organisation/1"] = Field(alias="schema", description="Version of this format.")
     organisation: Actor | None = None
-    registration: dict[Id, Text] = {}
+    registration: dict[Id, Text] = Field(default_factory=dict)
     dpo: Dpo = Dpo()
     contact_point: Actor | None = None
     representative: Actor | None = None
@@ -185,7 +186,8 @@ class Recipients(Strict):
 
     @model_validator(mode="after")
     def _listed(self) -> Recipients:
-        return _consistent(self)
+        _consistent(self.status, self.list)
+        return self
 
 
 class Transfer(Strict):
@@ -206,13 +208,13 @@ class Transfers(Strict):
 
     @model_validator(mode="after")
     def _listed(self) -> Transfers:
-        return _consistent(self)
+        _consistent(self.status, self.list)
+        return self
 
 
-def _consistent(value: Any) -> Any:
-    if (value.status == "stated") != bool(value.list):
+def _consistent(status: str, listed: Sized) -> None:
+    if (status == "stated") != bool(listed):
         raise ValueError("'status: stated' goes with a list, 'none' and 'unknown' with none")
-    return value
 
 
 class Measure(Strict):
@@ -289,7 +291,7 @@ class Lifecycle(Strict):
 
 
 class Found(Strict):
-    """What a scan saw of one category in a dataset: the strongest proof, the entities, the columns and how many more."""
+    """What a scan saw of one category in a dataset: strongest proof, entities, columns and how many more."""
 
     category: Id
     proof: Literal["proved", "indicated", "to_check"]
@@ -339,7 +341,7 @@ class Machine(Strict):
 
     last_scan: str
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    categories: dict[Id, Literal["proved", "indicated", "to_check"]] = {}
+    categories: dict[Id, Literal["proved", "indicated", "to_check"]] = Field(default_factory=dict)
     datasets: tuple[MachineDataset, ...] = ()
     retention: tuple[RetentionStatus, ...] = ()
     evidence: Evidence
@@ -388,3 +390,13 @@ class Activity(Strict):
     def active(self) -> bool:
         """Tells whether it is not retired."""
         return self.lifecycle.status != "retired"
+
+
+def json_schema(organisation: bool = False) -> dict[str, Any]:
+    """Returns the JSON Schema of an activity file, or of ``organisation.yaml``, for editors."""
+    model, name = (Organisation, ORGANISATION_SCHEMA) if organisation else (Activity, ACTIVITY_SCHEMA)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:{name.replace('/', ':').replace('.', ':')}",
+        **model.model_json_schema(),
+    }

@@ -65,7 +65,10 @@ def sheets(register: Register, language: str) -> list[Sheet]:
 def list_columns(words: Words) -> list[tuple[str, tuple[str, ...]]]:
     """Returns the groups of the list's columns with their columns."""
     return [
-        (words("list.identification"), tuple(words(f"list.{key}") for key in ("name", "reference", "created", "updated"))),
+        (
+            words("list.identification"),
+            tuple(words(f"list.{key}") for key in ("name", "reference", "created", "updated")),
+        ),
         (words("list.actor"), (words("list.responsible"),)),
         (words("list.purpose"), (words("list.main_purpose"),)),
         (words("list.transfers"), (words("list.yes_no"),)),
@@ -76,7 +79,9 @@ def list_columns(words: Words) -> list[tuple[str, tuple[str, ...]]]:
 def list_row(register: Register, activity: Activity, words: Words) -> tuple[str, ...]:
     """Returns an activity's row of the list."""
     language, life = words.language, activity.lifecycle
-    responsible = ", ".join(one.name for one in activity.on_behalf_of) if activity.role == "processor" else _own(register)
+    responsible = (
+        ", ".join(one.name for one in activity.on_behalf_of) if activity.role == "processor" else _own(register)
+    )
     purposes = activity.purposes[0].label.of(language) if activity.purposes else ""
     if activity.role == "processor" and activity.operations:
         purposes = activity.operations[0].of(language)

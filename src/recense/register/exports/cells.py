@@ -15,7 +15,7 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
 def tabs(names: Sequence[str]) -> list[str]:
-    """Returns names that a spreadsheet takes for tabs: 31 characters, none of ``[]:*?/\\``, no two the same.
+    """Returns names that a spreadsheet takes for tabs: 31 characters, no brackets or slashes, no two the same.
 
     >>> tabs(["Paie", "paie", "a/b", "'", "x" * 40])[:4]
     ['Paie', 'paie (2)', 'a b', 'Sheet 4']
@@ -25,8 +25,7 @@ def tabs(names: Sequence[str]) -> list[str]:
     for at, name in enumerate(names, start=1):
         base = _FORBIDDEN.sub(" ", name).strip(" '")[:31].strip(" '") or f"Sheet {at}"
         if base.lower() == "history":  # Excel keeps this name for itself
-            base += " "
-            base = f"{base.strip()} 1"
+            base += " 1"
         tab, count = base, 1
         while tab.lower() in taken:
             count += 1

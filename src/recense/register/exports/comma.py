@@ -23,9 +23,14 @@ def written(register: Register, language: str) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";" if language == "fr" else ",", lineterminator="\r\n")
     groups = list_columns(words)
-    singles = [f"{group} {column}" if group.endswith("?") else column for group, columns in groups for column in columns]
+    singles = [
+        f"{group} {column}" if group.endswith("?") else column for group, columns in groups for column in columns
+    ]
     by_id = {sheet.id: sheet for sheet in sheets(register, language)}
-    titles = [words(f"sheet.{key}") for key in ("data", "sensitive", "subjects", "recipients", "transfers", "measures", "machine")]
+    titles = [
+        words(f"sheet.{key}")
+        for key in ("data", "sensitive", "subjects", "recipients", "transfers", "measures", "machine")
+    ]
     writer.writerow(["id", *singles, *titles, words("sheet.complete")])
     for activity in register.activities:
         blocks = {block.title: block for block in by_id[activity.id].blocks}

@@ -162,11 +162,15 @@ def _seen(activity: Activity) -> Sequence[Node]:
 
 
 def _transfer(transfer: Transfer) -> Node:
-    safeguard = {"@type": "dpv:SafeguardForDataTransfer", "dct:title": transfer.safeguard} if transfer.safeguard else None
+    safeguard = (
+        {"@type": "dpv:SafeguardForDataTransfer", "dct:title": transfer.safeguard} if transfer.safeguard else None
+    )
     return {
         "@type": "dpv:ThirdCountry",
         "dpv:hasIdentifier": transfer.country,
-        "dpv:hasRecipient": {"@type": "dpv:Recipient", "dpv:hasName": transfer.recipient} if transfer.recipient else None,
+        "dpv:hasRecipient": {"@type": "dpv:Recipient", "dpv:hasName": transfer.recipient}
+        if transfer.recipient
+        else None,
         "dpv:hasLegalMeasure": safeguard,
         "dct:references": transfer.document,
     }

@@ -61,9 +61,7 @@ def _styles(document: Any) -> dict[str, Any]:
         styles[f"width{at}"] = style
     layout = PageLayout(name="landscape")
     layout.addElement(
-        PageLayoutProperties(
-            pagewidth="29.7cm", pageheight="21cm", printorientation="landscape", scaleto="50%"
-        )
+        PageLayoutProperties(pagewidth="29.7cm", pageheight="21cm", printorientation="landscape", scaleto="50%")
     )
     document.automaticstyles.addElement(layout)
     document.masterstyles.addElement(MasterPage(name="Standard", pagelayoutname=layout))

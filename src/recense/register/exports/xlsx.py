@@ -80,5 +80,5 @@ def _put(page: Worksheet, row: int, column: int, text: str):  # type: ignore[no-
     cell.value = clipped(text)
     cell.data_type = "s"
     if text[:1] in ("=", "+", "-", "@"):
-        cell.quotePrefix = True  # type: ignore[misc]
+        cell.quotePrefix = True
     return cell
