@@ -63,7 +63,7 @@ def approvals(register: Register) -> list[Change]:
             changes.append(Change(activity.id, "not_approved"))
             continue
         same = approval.digest == digest(activity)
-        names = {"who": approval.by, "day": approval.on}
+        names = {"who": approval.by, "day": approval.date}
         changes.append(Change(activity.id, "approved" if same else "after_approval", names, differs=not same))
     return changes
 

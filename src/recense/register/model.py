@@ -276,7 +276,7 @@ class Approval(Strict):
     """Who approved which version: ``digest`` is what ``recense register diff`` prints for it."""
 
     by: Text
-    on: Day
+    date: Day
     digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
