@@ -43,7 +43,7 @@ lock:                         ## write requirements.lock again from pyproject.to
 	@uv pip compile -q pyproject.toml --all-extras --group dev --python-version 3.11 --universal \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements.lock
 
-system:                       ## PostgreSQL and MariaDB for the tests that need a real server
+system:                       ## PostgreSQL, MariaDB, LibreOffice … for the tests that need the real thing
 	@tests/system_parts.sh
 
 clean:

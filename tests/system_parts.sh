@@ -1,11 +1,13 @@
 #!/bin/sh
-# Installs the servers that tests run for real, when this account may; else names the command that does.
+# Installs the servers and programs that tests run for real, when this account may; else names the command that does.
 # Tests that miss a server skip on a developer's machine and fail where CI=true.
 set -eu
 missing=""
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || missing="$missing postgresql"
 command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing="$missing mariadb-server"
 command -v strace >/dev/null 2>&1 || missing="$missing strace"
+command -v soffice >/dev/null 2>&1 || missing="$missing libreoffice-calc"
+command -v pdftoppm >/dev/null 2>&1 || missing="$missing poppler-utils"
 [ -z "$missing" ] && exit 0
 install="apt-get install -y --no-install-recommends$missing"
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then

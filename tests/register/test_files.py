@@ -1,12 +1,11 @@
 """The register's files: strict, never beyond their folder, and people's words stay byte for byte."""
 
-import os
 from pathlib import Path
 
 import pytest
-from register_data import ACTIVITY, a_run, finding
 from hypothesis import given
 from hypothesis import strategies as st
+from register_data import ACTIVITY, a_run, finding
 
 from recense import guard
 from recense.errors import ConfigError, UserError
@@ -40,7 +39,7 @@ def test_a_build_keeps_every_byte_that_people_wrote(register: Path, seen: Facts)
     path = register / "activities/clients.yaml"
     odd = ACTIVITY.replace("\n", "\r\n").encode() + b"# derni\xc3\xa8re ligne, sans fin"
     path.write_bytes(odd)
-    os.chmod(path, 0o640)
+    path.chmod(0o640)
     build(register, seen)
     assert path.read_bytes().startswith(odd)
     assert path.stat().st_mode & 0o777 == 0o640

@@ -75,9 +75,12 @@ GAPS = [
     ("organisation.yaml", "address: 1 rue des Essais, ", "", "30(1)(a): no address, telephone or e-mail"),
     ("organisation.yaml", "dpo: {status: designated, who: {name: Camille Essai, email: dpo@boutique.example}}", "",
      "30(1)(a): the data protection officer is unknown"),
-    ("organisation.yaml", ", email: dpo@boutique.example", "", "30(1)(a): no contact details of the data protection officer"),
-    ("organisation.yaml", "country: FR", "country: US", "30(1)(a): organisation outside the Union (US) without representative"),
-    (None, "purposes:\n  - label: {fr: Suivi des commandes, en: Order tracking}\n    dpv: \"dpv:CustomerManagement\"\n    fideslang: essential.service\n", "",
+    ("organisation.yaml", ", email: dpo@boutique.example", "",
+     "30(1)(a): no contact details of the data protection officer"),
+    ("organisation.yaml", "country: FR", "country: US",
+     "30(1)(a): organisation outside the Union (US) without representative"),
+    (None, "purposes:\n  - label: {fr: Suivi des commandes, en: Order tracking}\n"
+     '    dpv: "dpv:CustomerManagement"\n    fideslang: essential.service\n', "",
      "30(1)(b): no purpose stated"),
     (None, 'data_subjects: [{label: {fr: Clients, en: Customers}, dpv: "dpv:Customer", fideslang: customer}]', "",
      "30(1)(c): no category of data subjects stated"),
@@ -201,7 +204,8 @@ def test_against_a_commit(register: Path, seen: Facts) -> None:
     edit(register, "{status: none}", "{status: unknown}")
     edit(register, "Boutique Exemple", "Boutique Essai", "organisation.yaml")
     build(register, facts.of_run(a_run(
-        finding("clients", "iban", "banking", "IBAN_CODE"), finding("clients_vip", "courriel", "contact", "EMAIL_ADDRESS"),
+        finding("clients", "iban", "banking", "IBAN_CODE"),
+        finding("clients_vip", "courriel", "contact", "EMAIL_ADDRESS"),
     )))  # fmt: skip
     changes = comparing.against(history.at(register, "HEAD"), folder.load(register))
     assert [change.says("en") for change in changes] == [
