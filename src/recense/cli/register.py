@@ -228,12 +228,17 @@ def schema(
 
 def built_text(built: Built, language: str) -> str:
     """Returns what a build did, in a table, and what is left to assign."""
+    from recense.policy import taxonomy
     from recense.register.checking import differences, undescribed
 
-    entries = built.assignment.by_activity
+    entries, known = built.assignment.by_activity, taxonomy().categories
+
+    def labels(category: str) -> str:
+        return known[category].label[language] if category in known else category
+
     rows = [_heads(language, "activity", "datasets", "undescribed")]
     rows += [
-        (activity.id, str(len(entries[activity.id])), ", ".join(undescribed(activity)) or "-")
+        (activity.id, str(len(entries[activity.id])), ", ".join(map(labels, undescribed(activity))) or "-")
         for activity in built.register.activities
         if activity.active
     ]
@@ -266,6 +271,7 @@ def _gap(gap: Gap, language: str) -> dict[str, Any]:
         "article": gap.article or None,
         "kind": gap.kind,
         "code": gap.code,
+        "names": dict(gap.names),
         "says": gap.says(language),
     }
 

@@ -34,7 +34,8 @@ class Gap:
     Attributes:
         activity: its id; None for the organisation or the register as a whole.
         article: ``30(1)(e)``, ``6``, ``9(2)``; empty where no article is meant.
-        kind: one of ``KINDS``. code, names: the sentence of ``words.yaml`` and what fills it.
+        kind: one of ``KINDS``. code, names: the sentence of ``words.yaml`` and what fills it; a tuple holds ids of
+            categories.
     """
 
     activity: str | None
@@ -50,10 +51,18 @@ class Gap:
         'Article 30(1)(e): no countries or safeguards stated (which transfers? none?)'
         """
         words = Words(language)
-        said = words(f"gaps.{self.code}", **self.names)
+        said = words(f"gaps.{self.code}", **{name: _said(value, language) for name, value in self.names.items()})
         possible = f" ({words('gaps.kind_possible')})" if self.kind == "where_possible" else ""
         colon = " : " if language == "fr" else ": "
         return f"Article {self.article}{possible}{colon}{said}" if self.article else said
+
+
+def _said(value: object, language: str) -> object:
+    """Returns what fills a sentence: categories by their labels."""
+    if not isinstance(value, tuple):
+        return value
+    known = taxonomy().categories
+    return ", ".join(known[id_].label[language] if id_ in known else str(id_) for id_ in value)
 
 
 def gaps(register: Register) -> list[Gap]:
@@ -105,13 +114,13 @@ def _controller(activity: Activity) -> Iterator[Gap]:
         yield Gap(id_, "30(1)(c)", "gap", "categories")
     unsaid = undescribed(activity)
     if unsaid:
-        yield Gap(id_, "30(1)(c)", "gap", "categories_seen", {"what": ", ".join(unsaid)})
+        yield Gap(id_, "30(1)(c)", "gap", "categories_seen", {"what": tuple(unsaid)})
     if activity.recipients.status == "unknown":
         yield Gap(id_, "30(1)(d)", "gap", "recipients")
     yield from _transfers(activity, "30(1)(e)")
     without = [entry.category for entry in activity.data_categories if entry.retention is None]
     if without:
-        yield Gap(id_, "30(1)(f)", "where_possible", "keeping", {"what": ", ".join(without)})
+        yield Gap(id_, "30(1)(f)", "where_possible", "keeping", {"what": tuple(without)})
     if not activity.security:
         yield Gap(id_, "30(1)(g)", "where_possible", "security")
 
@@ -150,10 +159,10 @@ def _beyond(activity: Activity) -> Iterator[Gap]:
             id_ for id_ in special - grounded if id_ in words.categories and words.categories[id_].article == "9"
         )
         if groundless:
-            yield Gap(activity.id, "9(2)", "beyond", "ground", {"what": ", ".join(groundless)})
+            yield Gap(activity.id, "9(2)", "beyond", "ground", {"what": tuple(groundless)})
     protected = [id_ for id_ in seen_categories(activity) if words.is_special(id_)]
     if protected and activity.dpia.status == "unknown":
-        yield Gap(activity.id, "35", "beyond", "dpia", {"what": ", ".join(protected)})
+        yield Gap(activity.id, "35", "beyond", "dpia", {"what": tuple(protected)})
 
 
 def seen_categories(activity: Activity) -> list[str]:
@@ -181,7 +190,7 @@ def differences(register: Register, assignment: Assignment | None) -> list[Gap]:
         if activity.active and activity.machine is not None:
             never = sorted({entry.category for entry in activity.data_categories} - set(activity.machine.categories))
             if never:
-                found.append(Gap(activity.id, "", "unseen", "never_seen", {"what": ", ".join(never)}))
+                found.append(Gap(activity.id, "", "unseen", "never_seen", {"what": tuple(never)}))
     return found
 
 

@@ -87,12 +87,14 @@ def _table(sheet: Sheet, tab: str, styles: dict[str, Any]) -> Any:
             table.addElement(_row(heads, ["label"] * len(heads), styles))
         for cells in block.rows:
             first = "label" if len(cells) > 1 else "text"
-            table.addElement(_row(cells, [first, *["text"] * (len(cells) - 1)], styles))
+            # A label and its text: the text takes the rest of the line.
+            rest = columns - 1 if len(cells) == 2 else 1
+            table.addElement(_row(cells, [first, *["text"] * (len(cells) - 1)], styles, last=rest))
     return table
 
 
-def _row(cells: Any, looks: list[str], styles: dict[str, Any], bare: bool = False) -> Any:
-    from odf.table import TableCell, TableRow
+def _row(cells: Any, looks: list[str], styles: dict[str, Any], bare: bool = False, last: int = 1) -> Any:
+    from odf.table import CoveredTableCell, TableCell, TableRow
     from odf.text import P
 
     row = TableRow()
@@ -101,4 +103,7 @@ def _row(cells: Any, looks: list[str], styles: dict[str, Any], bare: bool = Fals
         if text:
             cell.addElement(P(text=clipped(text)))
         row.addElement(cell)
+    if last > 1:
+        row.childNodes[-1].setAttribute("numbercolumnsspanned", last)
+        row.addElement(CoveredTableCell(numbercolumnsrepeated=last - 1))
     return row

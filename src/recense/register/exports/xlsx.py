@@ -68,7 +68,11 @@ def _block(page: Worksheet, row: int, block: Block, columns: int) -> int:
             if head or (at == 1 and len(cells) > 1):
                 cell.font = Font(name=_FONT, bold=True)
                 cell.fill = PatternFill("solid", fgColor=_LIGHT)
-        tall = max(lines(text, WIDTHS[min(at, len(WIDTHS) - 1)]) for at, text in enumerate(cells))
+        wide = [WIDTHS[min(at, len(WIDTHS) - 1)] for at in range(columns)]
+        if len(cells) == 2:  # a label and its text: the text takes the rest of the line
+            page.merge_cells(start_row=row, start_column=2, end_row=row, end_column=columns)
+            wide[1] = sum(wide[1:])
+        tall = max(lines(text, wide[at]) for at, text in enumerate(cells))
         page.row_dimensions[row].height = min(15 * tall, 400)
         row += 1
     return row
