@@ -168,6 +168,7 @@ BAD_INPUT: dict[str, tuple[list[str], int, str]] = {
     "a run that is not there": (["report", "2020"], 2, "unknown run '2020'"),
     "a report that cannot be written": (["report", "-o", "no/folder/x.html"], 2, "cannot write no/folder/x.html"),
     "a password for Prefect": (["scan", "--flow", f"mysql://u:{SECRET}@db/x"], 2, "stores parameters in clear"),
+    "no register": (["register", "check"], 2, "no register at register; begin one with 'recense register build'"),
 }
 
 
