@@ -244,3 +244,17 @@ def test_without_a_policy_the_controller_is_a_gap(tmp_path: Path, seen: Facts) -
     built = build(tmp_path / "register", seen)
     assert [gap.code for gap in checking.gaps(built.register)] == ["organisation", "dpo"]
     assert [one.dataset for one in built.assignment.unassigned] == ["clients", "paie"]
+
+
+def test_another_kind_of_organisation_needs_no_code(tmp_path: Path, seen: Facts) -> None:
+    built = build(tmp_path / "register", seen, example("clinic"))
+    described = [entry for one in built.register.activities for entry in one.data_categories]
+    care = [entry for entry in described if entry.category == "special.health"]
+    assert care and all(entry.ground and entry.ground.startswith("9(2)") for entry in care)
+    assert not [gap for gap in checking.gaps(built.register) if gap.article == "9(2)"]
+
+
+def test_the_entry_of_the_documentation_is_read() -> None:
+    page = (Path(__file__).parents[2] / "docs/register.md").read_text(encoding="utf-8")
+    shown = page.split("```yaml\n")[1].split("```")[0]
+    assert folder.parse_activity(shown, "newsletters.yaml").purposes[0].ref == "P04"
