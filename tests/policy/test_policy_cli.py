@@ -106,7 +106,8 @@ def test_a_wrong_policy_ends_a_scan_before_anything_is_read(capsys: pytest.Captu
 def test_asking_for_help_loads_neither_the_model_nor_what_scans() -> None:
     code = (
         "import sys; from recense.cli import main; main(['policy', '--help']); "
-        "sys.exit(any(m in sys.modules for m in ('presidio_analyzer', 'spacy', 'numpy', 'pandas', 'recense.policy.model')))"
+        "heavy = ('presidio_analyzer', 'spacy', 'numpy', 'pandas', 'recense.policy.model'); "
+        "sys.exit(any(m in sys.modules for m in heavy))"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, timeout=60)
