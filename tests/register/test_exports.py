@@ -18,7 +18,7 @@ from recense.errors import UserError
 from recense.register import facts, folder
 from recense.register.building import build
 from recense.register.drafts import blank_text
-from recense.register.exports import dpv, export
+from recense.register.exports import FORMATS, dpv, export
 from recense.register.facts import Facts
 from recense.register.folder import Register
 
@@ -231,6 +231,22 @@ def test_every_category_of_ours_has_terms_that_exist() -> None:
         parts = (*policy.purposes, *policy.subjects, *policy.recipients, *policy.security)
         terms |= {part.dpv for part in parts if part.dpv}
     assert terms <= dpv.terms()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_words_of_any_kind_are_exported(register: Path, seen: Facts, format: str) -> None:
+    """Control characters, long texts and keys that are none, in the words of people and in a block that was edited."""
+    path = register / "activities/clients.yaml"
+    odd = '"\\x01\\u202e=1+1 ' + "x" * 3_900 + '"'
+    path.write_text(
+        ACTIVITY.replace("{fr: Hébergeur}", f"{{fr: {odd}}}").replace("essential.service", odd), encoding="utf-8"
+    )
+    build(register, seen)
+    path.write_text(path.read_text(encoding="utf-8").replace("seen: '2026-01-31T", 'seen: "\\x01" #'), encoding="utf-8")
+    content = export(folder.load(register), format)
+    texts = str(READERS[format](content)) if format in READERS else content.decode()
+    assert "=1+1 xxx" in texts and "\x01" not in texts
+    assert "\u202e" not in texts or format in {"jsonld", "fideslang"}  # machines get names as they are
 
 
 def test_an_unknown_format_is_named(built: Register) -> None:

@@ -308,10 +308,10 @@ def _machine(activity: Activity, words: Words) -> Block | None:
                 plain(entry.source),
                 " ; ".join(_seen(found, words) for found in entry.found) or words("said.none"),
                 plain(f"{verdict.verdict} ({verdict.rule})" if verdict and verdict.rule else ""),
-                entry.seen[:10],
+                plain(entry.seen[:10]),
             )
         )
-    rows = rows or [(words("said.none"), "", "", "", machine.last_scan[:10])]
+    rows = rows or [(words("said.none"), "", "", "", plain(machine.last_scan[:10]))]
     heads = ("dataset", "source", "seen_categories", "retention", "last_scan")
     return Block(words("sheet.machine"), tuple(rows), tuple(words(f"sheet.{head}") for head in heads))
 

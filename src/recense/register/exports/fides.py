@@ -145,7 +145,7 @@ def _declarations(activity: Activity, categories: list[str], language: str) -> l
     """Returns a declaration per purpose; a processor's activity, which states none, gives one."""
     common = _declaration(activity, categories, language)
     return [
-        {"name": purpose.label.of(language), "data_use": purpose.fideslang or FALLBACK_USE, **common}
+        {"name": purpose.label.of(language), "data_use": key(purpose.fideslang or FALLBACK_USE), **common}
         for purpose in activity.purposes
     ] or [{"name": activity.name.of(language), "data_use": FALLBACK_USE, **common}]
 
@@ -159,7 +159,7 @@ def _declaration(activity: Activity, categories: list[str], language: str) -> di
     grounds = [entry.ground for entry in activity.data_categories if entry.ground]
     special = any(taxonomy().is_special(entry.category) for entry in activity.data_categories)
     outside = [one.label.of(language) for one in activity.recipients.list if one.kind != "internal"]
-    subjects = {one.fideslang for one in activity.data_subjects if one.fideslang}
+    subjects = {key(one.fideslang) for one in activity.data_subjects if one.fideslang}
     return _filled(
         data_categories=categories or ["user"],
         data_subjects=sorted(subjects),
