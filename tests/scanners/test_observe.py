@@ -106,7 +106,7 @@ def test_nested_and_binary_cells_are_counted() -> None:
     assert (evidence.columns["b"].images, evidence.columns["b"].unscanned, evidence.columns["b"].nulls) == (1, 1, 1)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_partitions_of_one_dataset_read_fewer_values_and_agree(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = random.Random(seed)
     whole = pa.record_batch({
@@ -114,8 +114,8 @@ def test_partitions_of_one_dataset_read_fewer_values_and_agree(seed: int, monkey
         "statut": [draw.choice(("actif", "suspendu", None)) for _ in range(3_000)],
         "rare": ["Jean Dupont"] + [None] * 2_999,
     })  # fmt: skip
-    pieces = cut(whole, [draw.randrange(3_000) for _ in range(19)])
-    look = ScanSettings(sample_key=draw.randbytes(16), sample_size=32)
+    pieces = cut(whole, [draw.randrange(3_000) for _ in range(11)])
+    look = ScanSettings(sample_key=draw.randbytes(16), sample_size=32, language=False)
     labelled: list[str] = []
     label = Observer._label
     monkeypatch.setattr(Observer, "_label", lambda self, values: labelled.extend(values) or label(self, values))
