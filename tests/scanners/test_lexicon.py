@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import unicodedata
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recense.policy import taxonomy
+from recense.scanners import lexicon_filter
 from recense.scanners.lexicon import Strength, examine
+from recense.scanners.lexicon_filter import suspects
 from recense.scanners.lexicon_scan import LexiconScan, detector_ids
 from recense.scanners.lexicon_terms import kinds, normalise
 
@@ -205,6 +208,75 @@ SCAN = LexiconScan()
 def test_the_triage_never_loses_a_cell(cells: list[str]) -> None:
     suspect = SCAN._suspects(pa.array(cells, pa.string()))
     assert not [cell for cell, kept in zip(cells, suspect, strict=True) if not kept and examine(cell)]
+
+
+TERMS = sorted({str(t) for kind in kinds().values() for listed in (*kind.terms.values(), kind.values) for t in listed})
+ENDED = [f"xyz{ending}" for kind in kinds().values() for ending in kind.endings]
+
+
+def bold(text: str) -> str:
+    """Returns the text in mathematical bold capitals, which NFKC makes plain ones."""
+    return "".join(chr(0x1D400 + ord(char) - 65) if "A" <= char <= "Z" else char for char in text.upper())
+
+
+DRESSES = (
+    str,
+    str.upper,
+    bold,
+    lambda text: unicodedata.normalize("NFD", text),
+    lambda text: "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char)),
+    lambda text: text.replace(" ", " - ").replace("'", "’"),
+    lambda text: text.replace(" ", "\u00a0\u202f_"),
+    lambda text: text + "s",
+    lambda text: text + "es",
+    lambda text: text + "×",
+    lambda text: "÷" + text + "Œ",
+)
+GAPS = (" ", "", ", ", ". ", "é", "\n", "č")
+
+
+def lost(cells: list[str]) -> list[str]:
+    """Returns the cells that have a report and that the filter leaves out."""
+    kept = suspects(pa.array(cells, pa.string())).tolist()
+    return [cell for cell, suspect in zip(cells, kept, strict=True) if not suspect and examine(cell)]
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+def test_the_filter_keeps_every_term_in_every_dress(dress) -> None:  # type: ignore[no-untyped-def]
+    terms = [dress(term) for term in (*TERMS, *ENDED)]
+    assert not lost(terms)
+    assert not lost([f"Mme Martin, {term}: voir le médecin" for term in terms])
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.sampled_from([*TERMS, *ENDED, *WORDS]), st.sampled_from(DRESSES)).map(lambda t: t[1](t[0])),
+            max_size=5,
+        ).flatmap(
+            lambda words: st.sampled_from([" ", "", ", ", ". ", "é", "\n", "č"]).map(lambda gap: gap.join(words))
+        ),
+        max_size=12,
+    )
+)
+def test_the_filter_never_loses_a_cell_of_terms(cells: list[str]) -> None:
+    assert not lost(cells)
+
+
+def test_the_filter_looks_at_the_cells_of_a_slice_alone() -> None:
+    cells = pa.array(["cancer", "rien", "can", "cer", "", "catholique", "É cancer"])
+    whole = suspects(cells).tolist()
+    assert whole == [True, False, False, False, False, True, True]
+    for start in range(len(cells)):
+        assert suspects(cells.slice(start)).tolist() == whole[start:]
+
+
+def test_the_filter_gives_the_same_in_any_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = pa.array([f"Mme {term}" if number % 3 else "rien de tel" for number, term in enumerate(TERMS)])
+    whole = suspects(cells).tolist()
+    monkeypatch.setattr(lexicon_filter, "_BLOCK", 40)
+    assert suspects(cells).tolist() == whole
 
 
 def test_columns_looked_through_together_count_as_each_alone() -> None:

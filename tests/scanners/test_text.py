@@ -203,3 +203,34 @@ def test_the_recognizer_alone_names_what_it_names_with_the_shared_vectors(code: 
     ):
         seen = {(span.start, span.end) for span in text_module.named(text, code)}
         assert seen == {(e.start_char, e.end_char) for e in shared(text).ents if e.label_ in text_module._LABELS}
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_a_model_without_its_strings_names_the_same(code: str) -> None:
+    import spacy
+
+    from recense.scanners import models
+
+    whole = spacy.load(models.MODELS[code], exclude=models._SKIPPED)
+    texts = [
+        "Mme Élodie Martin-Roux habite Saint-Étienne, Jean Dupont travaille chez Renault à l’usine du Mans.",
+        "Please ask Mr John Smith of Acme Ltd in London; Zbigniew Wróblewski called from Kraków.",
+        "DUPONT JEAN 12/03/2020 — rappeler aujourd'hui, ☎ 01 99 00 12 34, xqzvw Ploufkzr",
+        "",
+    ]
+    for text in texts:
+        light, full = models.model(code)(text), whole(text)
+        assert [token.text for token in light] == [token.text for token in full]
+        assert [(e.start, e.end, e.label_) for e in light.ents] == [(e.start, e.end, e.label_) for e in full.ents]
+        assert [(token.is_stop, token.norm_) for token in light] == [(token.is_stop, token.norm_) for token in full]
+
+
+def test_rows_answer_like_the_dictionary_of_the_vectors() -> None:
+    import numpy as np
+
+    from recense.scanners.models import Rows
+
+    entries = {5: 3, 2**64 - 1: 7, 1: 3, 2**63: 0}
+    rows = Rows(np.array([*entries], np.uint64), np.array([*entries.values()], np.int32))
+    assert [rows.get(key, -1) for key in (*entries, 0, 6, 2**63 + 1)] == [3, 7, 3, 0, -1, -1, -1]
+    assert len(rows) == 4 and 5 in rows and 6 not in rows
