@@ -73,7 +73,7 @@ def demo(
 
 def _beside(run: ScanRun, config: Config, folder: Path, language: str) -> Iterator[Path]:
     """Shows what else the run is good for, part by part, and yields the pages it wrote."""
-    for part in (_declared,):
+    for part in (_declared, _registered):
         yield from part(run, config, folder, language)
 
 
@@ -90,6 +90,14 @@ def _declared(run: ScanRun, config: Config, folder: Path, language: str) -> Iter
     page = folder / "declared.html"
     console.save(render(comparison, "html", language=language), page)
     yield page
+
+
+def _registered(run: ScanRun, config: Config, folder: Path, language: str) -> Iterator[Path]:
+    """Brings the demo's register up to date, shows what changed and what it lacks, and exports it."""
+    from recense.demo.article30 import show_register
+
+    console.data("\n" + show_register(folder, run, language, config.load_policy()))
+    yield from ()
 
 
 def _configuration(folder: Path, targets: Sequence[str], postgres: str | None) -> Path:
