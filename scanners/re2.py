@@ -79,6 +79,41 @@ def covering(detector: Detector) -> str | None:
     return None if compiles(regex) else regex
 
 
+_BLANK = r" \t\r\n"
+_NOT_BLANK = rf"[^{_BLANK}](?s:.)*"
+_BESIDE = {
+    "word": ("[^0-9A-Za-z]", f"[^0-9A-Za-z{_BLANK}]", "", ""),
+    "number": (
+        "[^0-9A-Za-z.,_/-]", f"[^0-9A-Za-z.,_/{_BLANK}-]", "|(?:^|[^0-9])[.,_/-]", "|[.,_/-](?:$|[^0-9])",
+    ),
+    "token": (
+        "[^0-9A-Za-z.,_/-]", f"[^0-9A-Za-z.,_/{_BLANK}-]",
+        "|(?:^|[^0-9A-Za-z])[.,_/-]", "|[.,_/-](?:$|[^0-9A-Za-z])",
+    ),
+    "open": ("", f"[^{_BLANK}]", "", ""),
+}  # fmt: skip
+"""Per kind of edge: a character that ends it, one that is no blank either, and the edges of two characters."""
+
+
+@cache
+def inside(detector: Detector) -> str | None:
+    """Returns an expression that matches in every text with a match that more than white space stands beside.
+
+    Where it is silent, all matches of the detector cover the text. For ASCII texts; None when RE2 cannot say it.
+    """
+    parts = []
+    for shape in detector.shapes:
+        if shape.edges == "cell":
+            continue
+        core = _cased(detector, shape.regex)
+        left, right = EDGES[shape.edges]
+        edge, filled, before, after = _BESIDE[shape.edges]
+        parts.append(f"(?:{_NOT_BLANK}{edge}|{filled}{before}){core}{right}")
+        parts.append(f"{left}{core}(?:{edge}(?s:.)*[^{_BLANK}]|{filled}{after})")
+    regex = "|".join(parts) or r"[^\x00-\x{10FFFF}]"
+    return None if compiles(regex) else regex
+
+
 @cache
 def firsts(detector: Detector) -> tuple[str, ...]:
     """Returns one expression per shape whose group ``m`` is the shape's first match in a text; () when RE2 cannot say.
@@ -203,6 +238,8 @@ def refuse_bad(detector: Detector, where: str) -> None:
     Raises:
         DetectorError: RE2 does not take a shape and there is no ``triage``, or the ``triage`` misses an example.
     """
+    if detector.proof is not None:
+        _refuse_proof(detector, detector.proof, where)
     if detector.triage is None:
         for shape in detector.shapes:
             _refuse_shape(shape, where)
@@ -215,6 +252,16 @@ def refuse_bad(detector: Detector, where: str) -> None:
     for number, hit in enumerate(found.to_pylist(), 1):
         if not hit:
             raise DetectorError(f"{where}: key 'triage' does not find examples.match, entry {number}: it must be wider")
+
+
+def _refuse_proof(detector: Detector, proof: str, where: str) -> None:
+    if detector.cue in ("required", "always"):
+        raise DetectorError(f"{where}: key 'proof' cannot say what a label that is {detector.cue} allows; leave it out")
+    if problem := compiles(proof):
+        raise DetectorError(f"{where}: key 'proof' is no RE2 expression: {problem}")
+    for number, hit in enumerate(pc.match_substring_regex(pa.array(detector.reject), pattern=proof).to_pylist(), 1):
+        if hit:
+            raise DetectorError(f"{where}: key 'proof' matches examples.reject, entry {number}: it must be narrower")
 
 
 def _refuse_shape(shape: Shape, where: str) -> None:

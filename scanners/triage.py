@@ -39,8 +39,14 @@ SAMPLE = 64
 """Cells of a batch that the plan is made from."""
 
 _ANY = frozenset(map(chr, range(128)))
+_HARD = frozenset("/0123456789:;<=>?@#$%&[\\]^_`{|}~\x7f")
+_SOFT = _ANY - _HARD
+"""Prose is made of letters, blanks and the signs that are left: few detectors can find anything in these."""
+
+SORTED_CELLS, LONG = 1_024, 64
+"""Texts of so many bytes on average, in so many cells, are sorted by their characters first."""
+
 _ODD_LEADS = sorted({char.encode()[0] for char in ODD})
-_SOLID = r"^[ \t\r\n]*[0-9A-Za-z]+[ \t\r\n]*$"
 
 Rows = npt.NDArray[np.intp]
 Outcomes = npt.NDArray[np.uint8]
@@ -93,7 +99,7 @@ class Triage:
             cells: strings, large strings or a dictionary of them; nulls count for nothing.
         """
         values, weights = _distinct_if_repeated(cells)
-        tallies = {}
+        tallies: dict[str, Tally] = {}
         for detector, rows, outcomes in self._outcomes(values):
             count = np.ones(len(rows), dtype=np.int64) if weights is None else weights[rows]
             tally = Tally(
@@ -102,7 +108,7 @@ class Triage:
                 refused=int(count[(outcomes & REFUSED) > 0].sum()),
             )
             if tally != Tally():
-                tallies[detector.id] = tally
+                tallies[detector.id] = tallies.get(detector.id, Tally()).plus(tally)
         return dict(sorted(tallies.items()))
 
     def tally_each(self, columns: Sequence[pa.Array]) -> list[dict[str, Tally]]:
@@ -125,7 +131,8 @@ class Triage:
                 ]
                 for place, cells, whole, refused in zip(group, *(count.tolist() for count in counts), strict=True):
                     if cells or refused:
-                        answers[place][detector.id] = Tally(cells, whole, refused)
+                        before = answers[place].get(detector.id, Tally())
+                        answers[place][detector.id] = before.plus(Tally(cells, whole, refused))
         return [dict(sorted(answer.items())) for answer in answers]
 
     def labels(self, values: Sequence[str]) -> list[frozenset[str]]:
@@ -152,24 +159,67 @@ class Triage:
     # --- the steps --------------------------------------------------------------------------------------------------
 
     def _outcomes(self, cells: pa.Array) -> Iterator[tuple[Detector, Rows, Outcomes]]:
-        """Yields, per detector, the rows that may match and what each adds to its tally."""
+        """Yields, per detector, rows that may match and what each adds to its tally; a detector may come twice."""
         folded = _folded(cells)
-        for detector, rows in self._candidates(folded):
+        hard = _hard(folded)
+        if hard is None:
+            yield from self._outcomes_of(folded)
+            return
+        for rows, alphabet in ((np.flatnonzero(hard), None), (np.flatnonzero(~hard), _SOFT)):
+            for detector, places, outcomes in self._outcomes_of(_take(folded, rows), alphabet):
+                yield detector, rows[places], outcomes
+
+    def _outcomes_of(
+        self, folded: pa.Array, alphabet: frozenset[str] | None = None
+    ) -> Iterator[tuple[Detector, Rows, Outcomes]]:
+        if len(folded) == 0:
+            return
+        plan = self._learned(folded, alphabet)
+        for detector in plan.direct:
+            yield from self._peeled(detector, folded)
+        for detector, rows in self._among(plan.rest, folded):
             if len(rows):
                 yield detector, rows, _validate(detector, _take(folded, rows))
+
+    def _peeled(self, detector: Detector, folded: pa.Array) -> Iterator[tuple[Detector, Rows, Outcomes]]:
+        """Yields the outcomes of a detector that most cells answer: first of those that it covers, then the others."""
+        expression = re2.covering(detector)
+        if expression is None or detector.cue == "always":
+            rows = self._matching(folded, (detector,))
+            if len(rows):
+                yield detector, rows, _validate(detector, _take(folded, rows))
+            return
+        shaped = _bools(pc.match_substring_regex(folded, pattern=expression))
+        if shaped.any():
+            rows = np.flatnonzero(shaped)
+            yield detector, rows, _validate(detector, _take(folded, rows), np.ones(len(rows), dtype=bool))
+        if not shaped.all():
+            others = np.flatnonzero(~shaped)
+            cells = _take(folded, others)
+            found = self._matching(cells, (detector,))
+            if len(found):
+                some = _take(cells, found)
+                yield detector, others[found], _validate(detector, some, np.zeros(len(found), dtype=bool))
 
     def _candidates(self, folded: pa.Array) -> Iterator[tuple[Detector, Rows]]:
         """Yields each detector with the rows in which its pattern may match: all of them, and few others."""
         if len(folded) == 0:
             return
-        plan = self._plan(folded)
-        if not plan.learned:
-            self._learn(plan, folded)
+        plan = self._learned(folded)
         for detector in plan.direct:
             yield detector, self._matching(folded, (detector,))
-        if plan.rest:
-            rows = self._matching(folded, plan.rest, wide=True)
-            yield from self._resolve(plan.rest, folded, rows)
+        yield from self._among(plan.rest, folded)
+
+    def _among(self, detectors: tuple[Detector, ...], folded: pa.Array) -> Iterator[tuple[Detector, Rows]]:
+        """Yields the detectors that may match anywhere, with their rows."""
+        if detectors:
+            yield from self._resolve(detectors, folded, self._matching(folded, detectors, wide=True))
+
+    def _learned(self, folded: pa.Array, alphabet: frozenset[str] | None = None) -> _Plan:
+        plan = self._plan(folded, alphabet)
+        if not plan.learned:
+            self._learn(plan, folded)
+        return plan
 
     def _resolve(
         self, detectors: tuple[Detector, ...], folded: pa.Array, rows: Rows
@@ -193,9 +243,8 @@ class Triage:
             expression = self._expressions[key] = re2.anywhere(detectors, wide)
         return np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=expression)))
 
-    def _plan(self, folded: pa.Array) -> _Plan:
-        alphabet, longest = _characters(folded)
-        key = (alphabet, longest)
+    def _plan(self, folded: pa.Array, known: frozenset[str] | None) -> _Plan:
+        key = alphabet, longest = _characters(folded) if known is None else (known, 1 << 30)
         plan = self._plans.get(key)
         if plan is None:
             plan = _Plan([d for d in self.detectors if re2.possible(d, alphabet, longest)])
@@ -224,45 +273,81 @@ class Triage:
         yield from self._resolve_wide(detectors[middle:], sample, rows)
 
 
-def _validate(detector: Detector, cells: pa.Array) -> Outcomes:
-    """Returns what each candidate cell (folded) adds to the tally of a detector."""
+def _validate(detector: Detector, cells: pa.Array, shaped: npt.NDArray[np.bool_] | None = None) -> Outcomes:
+    """Returns what each candidate cell (folded) adds to the tally of a detector.
+
+    Args:
+        detector: whose candidates they are.
+        cells: the candidates.
+        shaped: which of them a shape covers, where that is known already.
+    """
     outcomes = np.zeros(len(cells), dtype=np.uint8)
     open_rows = np.arange(len(cells))
     expression = re2.covering(detector)
     if detector.cue != "always" and expression is not None:
-        # (?i) in RE2 also takes two letters beyond ASCII for s and k: only plain ASCII is decided here.
-        shaped = _bools(pc.match_substring_regex(cells, pattern=expression))
-        covered = shaped & _bools(pc.string_is_ascii(cells))
-        answers = _answers(detector, cells, np.flatnonzero(covered))
+        if shaped is None:
+            shaped = _bools(pc.match_substring_regex(cells, pattern=expression))
+        plain = _western(cells)
+        answers = _answers(detector, cells, np.flatnonzero(shaped & plain))
         outcomes[answers == 1] = ACCEPTED | WHOLE
         undecided = answers == -1
-        if (answers == 0).any():
-            # Refused as a whole; a part of it may still pass, unless the cell is one unbroken word with closed edges.
-            closed = all(shape.edges != "open" for shape in detector.shapes)
-            solid = _bools(pc.match_substring_regex(cells, pattern=_SOLID)) if closed else np.zeros(len(cells), bool)
-            outcomes[(answers == 0) & solid] = REFUSED
-            undecided |= (answers == 0) & ~solid
+        refused = np.flatnonzero(answers == 0)
+        if len(refused):
+            # Refused as a whole; a part of it may still pass, unless there is no match but the whole.
+            parted = _parted(detector, _take(cells, refused))
+            outcomes[refused[~parted]] = REFUSED
+            undecided[refused[parted]] = True
         if detector.cue == "required":
             # In running text a match counts only behind a label: without any of its words there is nothing to judge.
-            undecided &= shaped | _bools(pc.match_substring_regex(cells, pattern=re2.cue(detector.context)))
+            undecided &= shaped | _cued(detector, cells, undecided & ~shaped)
         open_rows = np.flatnonzero(undecided)
         if detector.cue != "required" and len(open_rows) >= SAMPLE:
-            plain = open_rows[~shaped[open_rows] & _bools(pc.string_is_ascii(_take(cells, open_rows)))]
-            inside = plain[_passes_inside(detector, _take(cells, plain))]
-            outcomes[inside] = ACCEPTED
-            open_rows = np.setdiff1d(open_rows, inside, assume_unique=True)
+            parts = open_rows[~shaped[open_rows] & plain[open_rows]]
+            sure = parts[_passes_inside(detector, _take(cells, parts))]
+            outcomes[sure] = ACCEPTED
+            open_rows = np.setdiff1d(open_rows, sure, assume_unique=True)
     elif detector.cue == "always":
-        open_rows = np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=re2.cue(detector.context))))
+        open_rows = np.flatnonzero(_cued(detector, cells, np.ones(len(cells), dtype=bool)))
     if len(open_rows):
         outcomes[open_rows] = _judged(detector, _take(cells, open_rows))
     return outcomes
 
 
+def _cued(detector: Detector, cells: pa.Array, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tells which of the wanted cells hold a word that the detector needs."""
+    rows = np.flatnonzero(wanted)
+    cued = np.zeros(len(cells), dtype=bool)
+    if len(rows):
+        cued[rows] = _bools(pc.match_substring_regex(_take(cells, rows), pattern=re2.cue(detector.context)))
+    return cued
+
+
+def _parted(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
+    """Tells which cells may hold a match that does not cover them."""
+    expression = re2.inside(detector)
+    if expression is None:
+        return np.ones(len(cells), dtype=bool)
+    return _bools(pc.match_substring_regex(cells, pattern=expression))
+
+
+def _western(cells: pa.Array) -> npt.NDArray[np.bool_]:
+    """Tells which cells are of ASCII and Latin-1 alone.
+
+    Beyond, (?i) of RE2 takes letters for others that ``re`` does not: a long s for s, the sign of Kelvin for k.
+    """
+    raw, _ = buffers(cells)
+    if len(raw) == 0 or raw.max() < 0xC4:  # the first byte of U+0100
+        return np.ones(len(cells), dtype=bool)
+    return ~_bools(pc.match_substring_regex(cells, pattern=r"[^\x00-\x{FF}]"))
+
+
 def _passes_inside(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
-    """Tells of ASCII cells that no match covers whether the first match in them passes; False leaves it open."""
+    """Tells of western cells that no match covers whether the first match in them passes; False leaves it open."""
     passed = np.zeros(len(cells), dtype=bool)
     if detector.check is not None and detector.check not in VECTOR:
         return passed
+    if detector.proof is not None:
+        return _bools(pc.match_substring_regex(cells, pattern=detector.proof))
     for expression in re2.firsts(detector):
         found = pc.struct_field(pc.extract_regex(cells, pattern=expression), "m")
         rows = np.flatnonzero(_bools(found.is_valid()) & ~passed)
@@ -338,6 +423,26 @@ def _folded(cells: pa.Array) -> pa.Array:
     mask = np.zeros(len(cells), dtype=bool)
     mask[rows] = True
     return pc.replace_with_mask(cells, pa.array(mask), texts)
+
+
+def _hard(cells: pa.Array) -> npt.NDArray[np.bool_] | None:
+    """Tells which cells of long texts hold a digit or a sign that prose has not; None when that would gain little."""
+    raw, places = buffers(cells)
+    if len(cells) < SORTED_CELLS or len(raw) < LONG * len(cells):
+        return None
+    hard = np.zeros(len(cells), dtype=bool)
+    for start in range(0, len(raw), 1 << 18):  # what fits the processor's cache
+        part = raw[start : start + (1 << 18)]
+        marks = np.flatnonzero(
+            ((part - np.uint8(0x2F)) < np.uint8(0x12))  # / 0-9 : ; < = > ? @
+            | ((part - np.uint8(0x23)) < np.uint8(0x04))  # # $ % &
+            | ((part - np.uint8(0x5B)) < np.uint8(0x06))  # [ \ ] ^ _ `
+            | ((part - np.uint8(0x7B)) < np.uint8(0x05))  # { | } ~ and delete
+        )
+        if len(marks) * 16 > len(part):
+            return None
+        hard[np.searchsorted(places, marks + start, side="right") - 1] = True
+    return hard if np.count_nonzero(hard) * 2 <= len(cells) else None
 
 
 def _characters(cells: pa.Array) -> tuple[frozenset[str], int]:

@@ -7,6 +7,7 @@ Each function takes the trimmed texts of whole-cell matches and gives 1 (passes)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -95,9 +96,15 @@ def _decided(sure: npt.NDArray[np.bool_], passed: npt.NDArray[np.bool_]) -> Answ
 
 
 def nir(cells: pa.Array) -> Answers:
-    """The NIR without letters; Corsica and odd lengths are left to the check."""
+    """The NIR: 2A counts as 19 and 2B as 18; odd lengths are left to the check."""
 
-    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+    def answer(codes: npt.NDArray[np.int64]) -> Answers:
+        digits = codes
+        corsica = (codes[:, 5] == 2) & ((codes[:, 6] == 10) | (codes[:, 6] == 11))
+        if corsica.any():
+            digits = codes.copy()
+            digits[corsica, 6] = 19 - codes[corsica, 6]
+            digits[corsica, 5] = 1
         month = digits[:, 3] * 10 + digits[:, 4]
         built = (
             np.isin(digits[:, 0], (1, 2, 3, 4, 7, 8))
@@ -127,13 +134,39 @@ def siret(cells: pa.Array) -> Answers:
     return _each_length(cells, (14,), answer)
 
 
-def refused_by_luhn(cells: pa.Array) -> Answers:
-    """For checks that ask for more than Luhn: says who fails, leaves who passes to the check."""
+def card(cells: pa.Array) -> Answers:
+    """Payment cards: a brand's range and length, and Luhn; fourteen digits may be a SIRET, which the check decides."""
 
     def answer(digits: npt.NDArray[np.int64]) -> Answers:
-        return _decided(_only_digits(digits) & ~_luhn(digits), np.zeros(len(digits), dtype=bool))
+        length = digits.shape[1]
+        plain = _only_digits(digits)
+        issued = _issued(length)[np.where(plain, _number(digits[:, :4]), 0)]
+        passed = issued & _luhn(digits) & (digits.sum(axis=1) > 0)
+        return _decided(plain & (~passed | (length != 14)), passed)
 
     return _each_length(cells, tuple(range(13, 20)), answer)
+
+
+@cache
+def _issued(length: int) -> npt.NDArray[np.bool_]:
+    """Returns, for each first four digits, whether a brand issues cards of this length that begin so."""
+    from recense.scanners.accounts import card_range
+
+    return np.array([card_range(f"{first:04}" + "0" * (length - 4)) for first in range(10_000)])
+
+
+def imei(cells: pa.Array) -> Answers:
+    """IMEI: fifteen digits, a body that allocates, Luhn."""
+    from recense.scanners.checks import imei_bodies
+
+    allocates = np.zeros(100, dtype=bool)
+    allocates[[int(body) for body in imei_bodies()]] = True
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        plain = _only_digits(digits)
+        return _decided(plain, _luhn(digits) & allocates[np.where(plain, _number(digits[:, :2]), 0)])
+
+    return _each_length(cells, (15,), answer)
 
 
 def ean(cells: pa.Array) -> Answers:
@@ -158,6 +191,31 @@ def _weighted(
         return _decided(_only_digits(digits) & (digits.sum(axis=1) > 0), right(digits @ factors, digits))
 
     return lambda cells: _each_length(cells, (length,), answer)
+
+
+def be_nn(cells: pa.Array) -> Answers:
+    """Belgian national number: refuses who fails modulo 97, born before 2000 or since; dates are the check's."""
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        body, key = _number(digits[:, :9]), _number(digits[:, 9:])
+        right = (97 - body % 97 == key) | (97 - (body + 2_000_000_000) % 97 == key)
+        return _decided(_only_digits(digits) & ~right, right)
+
+    return _each_length(cells, (11,), answer)
+
+
+_NO_WEIGHTS = (np.array([3, 7, 6, 1, 8, 9, 4, 5, 2]), np.array([5, 4, 3, 2, 7, 6, 5, 4, 3, 2]))
+
+
+def no_fodselsnummer(cells: pa.Array) -> Answers:
+    """Norwegian birth number: refuses who fails its two check digits; dates are left to the check."""
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        first = (11 - digits[:, :9] @ _NO_WEIGHTS[0]) % 11 == digits[:, 9]
+        right = first & ((11 - digits[:, :10] @ _NO_WEIGHTS[1]) % 11 == digits[:, 10])
+        return _decided(_only_digits(digits) & ~right, right)
+
+    return _each_length(cells, (11,), answer)
 
 
 _UTR_KEY = np.array([int(char) for char in "21987654321"])
@@ -311,6 +369,13 @@ def phone_fr(cells: pa.Array) -> Answers:
     return _decided((zero | plus) & ~bracket, np.where(zero, inside, abroad))
 
 
+def phone_international(cells: pa.Array) -> Answers:
+    """International numbers: those of the French plan pass, the others are left to the check."""
+    answers = phone_fr(cells)
+    answers[answers != 1] = -1
+    return answers
+
+
 _COMMON = (".fr", ".com", ".org", ".net", ".eu", ".test", ".example", ".be", ".ch", ".uk", ".de", ".info", ".gouv.fr")
 
 
@@ -333,8 +398,8 @@ VECTOR: Mapping[str, Callable[[pa.Array], Answers]] = {
     "nir": nir,
     "siren": siren,
     "siret": siret,
-    "card": refused_by_luhn,
-    "imei": refused_by_luhn,
+    "card": card,
+    "imei": imei,
     "ean": ean,
     "rib": rib,
     "iban": iban,
@@ -352,7 +417,10 @@ VECTOR: Mapping[str, Callable[[pa.Array], Answers]] = {
     "stdnum.nl.bsn": nl_bsn,
     "stdnum.pt.nif": pt_nif,
     "stdnum.hr.oib": hr_oib,
+    "stdnum.be.nn": be_nn,
+    "stdnum.no.fodselsnummer": no_fodselsnummer,
     "phone_fr": phone_fr,
+    "phone_international": phone_international,
     "email": email,
 }
 """By the name of the check in ``recense.scanners.checks``."""
