@@ -99,7 +99,7 @@ def as_text(array: pa.Array) -> TextCells:
     if pa.types.is_boolean(kind):
         return TextCells(cells.cast(pa.string()), _none())
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return TextCells(pc.strftime(cells, "%Y-%m-%d"), _none())
+        return TextCells(_days(cells), _none())
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
         return _binary(cells)
     if pa.types.is_null(kind):
@@ -127,6 +127,14 @@ def _unescaped(cells: pa.StringArray) -> pa.StringArray:
 
 def _none() -> pa.StringArray:
     return pa.array([], pa.string())
+
+
+def _days(cells: pa.Array) -> pa.StringArray:
+    """Returns the days of dates and times as ``2024-02-29``, each day written once."""
+    if pa.types.is_timestamp(cells.type) and cells.type.tz is not None:
+        cells = pc.local_timestamp(cells)
+    days = pc.dictionary_encode(cells.cast(pa.date32(), safe=False))
+    return pc.strftime(days.dictionary, "%Y-%m-%d").take(days.indices)
 
 
 def _numbers(cells: pa.Array) -> TextCells:

@@ -53,10 +53,25 @@ def anywhere(detectors: Iterable[Detector], wide: bool = False) -> str:
         detectors: which ones.
         wide: any digit will do where a shape asks for particular ones.
     """
+    return _anywhere(detectors, wide, triage=True)
+
+
+@cache
+def exact(detector: Detector) -> str:
+    """Returns an expression of the shapes alone, for a detector whose ``triage`` finds more; see ``covering``."""
+    return _anywhere((detector,), wide=False, triage=False)
+
+
+def closed(detector: Detector) -> bool:
+    """Tells whether no letter or digit may stand beside a match."""
+    return all(shape.edges in ("word", "number", "token") for shape in detector.shapes)
+
+
+def _anywhere(detectors: Iterable[Detector], wide: bool, triage: bool) -> str:
     parts: dict[str, None] = {}
     closed: dict[str, dict[str, None]] = {}
     for detector in detectors:
-        if detector.triage:
+        if detector.triage and triage:
             parts[_cased(detector, detector.triage)] = None
             continue
         for shape in detector.shapes:

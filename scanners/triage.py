@@ -30,10 +30,13 @@ from recense.scanners.detector import Detector
 from recense.scanners.folding import ODD, fold
 from recense.scanners.grouping import pools, repeats, spread
 from recense.scanners.matching import judge, judge_folded, matches
-from recense.scanners.vector import VECTOR, buffers
+from recense.scanners.vector import CODES, VECTOR, buffers
 
 ACCEPTED, WHOLE, REFUSED = 1, 2, 4
 """Bits of an outcome: what one cell adds to a tally."""
+
+CLOSE = 8
+"""Detectors with particular digits in one expression: more make an automaton that does not fit the cache."""
 
 SAMPLE = 64
 """Cells of a batch that the plan is made from."""
@@ -43,9 +46,16 @@ _HARD = frozenset("/0123456789:;<=>?@#$%&[\\]^_`{|}~\x7f")
 _SOFT = _ANY - _HARD
 """Prose is made of letters, blanks and the signs that are left: few detectors can find anything in these."""
 
+_ONE_RUN = r"^[^0-9A-Za-z]*[0-9A-Za-z]+[^0-9A-Za-z]*$"
+
 SORTED_CELLS, LONG = 1_024, 64
 """Texts of so many bytes on average, in so many cells, are sorted by their characters first."""
 
+BLOCK = 1 << 18
+"""Bytes that fit the processor's cache."""
+
+_FLOAT = r"^[0-9 \t\r\n]{5,24}\.0[ \t\r\n]*$"
+_FLOAT_ENDS = np.isin(np.arange(256), [*b"0 \t\r\n"])
 _ODD_LEADS = sorted({char.encode()[0] for char in ODD})
 
 Rows = npt.NDArray[np.intp]
@@ -66,20 +76,23 @@ class _Plan:
 
     Attributes:
         direct: detectors that nearly every cell answers: asked one by one.
+        close: detectors that nearly every cell answers but for particular digits: asked in small groups, exactly.
         rest: the others, asked together first.
     """
 
     def __init__(self, possible: Sequence[Detector]) -> None:
         self.possible = tuple(possible)
         self.direct: tuple[Detector, ...] = ()
+        self.close: tuple[Detector, ...] = ()
         self.rest = self.possible
         self.learned = False
 
-    def learn(self, frequent: Iterable[Detector]) -> None:
-        """Moves detectors from ``rest`` to ``direct``."""
-        chosen = set(frequent) | set(self.direct)
+    def learn(self, frequent: Iterable[Detector], close: Iterable[Detector]) -> None:
+        """Moves detectors from ``rest`` to ``direct`` and ``close``."""
+        chosen, near = set(frequent), set(close)
         self.direct = tuple(detector for detector in self.possible if detector in chosen)
-        self.rest = tuple(detector for detector in self.possible if detector not in chosen)
+        self.close = tuple(detector for detector in self.possible if detector in near - chosen)
+        self.rest = tuple(detector for detector in self.possible if detector not in chosen | near)
         self.learned = True
 
 
@@ -177,7 +190,7 @@ class Triage:
         plan = self._learned(folded, alphabet)
         for detector in plan.direct:
             yield from self._peeled(detector, folded)
-        for detector, rows in self._among(plan.rest, folded):
+        for detector, rows in self._others(plan, folded):
             if len(rows):
                 yield detector, rows, _validate(detector, _take(folded, rows))
 
@@ -208,12 +221,16 @@ class Triage:
         plan = self._learned(folded)
         for detector in plan.direct:
             yield detector, self._matching(folded, (detector,))
-        yield from self._among(plan.rest, folded)
+        yield from self._others(plan, folded)
 
-    def _among(self, detectors: tuple[Detector, ...], folded: pa.Array) -> Iterator[tuple[Detector, Rows]]:
-        """Yields the detectors that may match anywhere, with their rows."""
-        if detectors:
-            yield from self._resolve(detectors, folded, self._matching(folded, detectors, wide=True))
+    def _others(self, plan: _Plan, folded: pa.Array) -> Iterator[tuple[Detector, Rows]]:
+        """Yields the detectors that few cells answer, with the rows in which they may match."""
+        for start in range(0, len(plan.close), CLOSE):
+            group = plan.close[start : start + CLOSE]
+            yield from self._resolve(group, folded, self._matching(folded, group), wide=False)
+        if plan.rest:
+            rows = self._matching(folded, plan.rest, wide=len(plan.rest) > 1)
+            yield from self._resolve(plan.rest, folded, rows)
 
     def _learned(self, folded: pa.Array, alphabet: frozenset[str] | None = None) -> _Plan:
         plan = self._plan(folded, alphabet)
@@ -222,7 +239,7 @@ class Triage:
         return plan
 
     def _resolve(
-        self, detectors: tuple[Detector, ...], folded: pa.Array, rows: Rows
+        self, detectors: tuple[Detector, ...], folded: pa.Array, rows: Rows, wide: bool = True
     ) -> Iterator[tuple[Detector, Rows]]:
         """Splits detectors in halves until each has its own rows."""
         if len(rows) == 0:
@@ -234,7 +251,8 @@ class Triage:
         middle = len(detectors) // 2
         for half in (detectors[:middle], detectors[middle:]):
             # A single detector is asked for exactly what it looks for, several for what any of them may.
-            yield from self._resolve(half, folded, rows[self._matching(cells, half, wide=len(half) > 1)])
+            some = rows[self._matching(cells, half, wide=wide and len(half) > 1)]
+            yield from self._resolve(half, folded, some, wide)
 
     def _matching(self, cells: pa.Array, detectors: tuple[Detector, ...], wide: bool = False) -> Rows:
         key = (tuple(detector.id for detector in detectors), wide)
@@ -256,7 +274,9 @@ class Triage:
         """Finds the detectors that more than a quarter of a sample answers."""
         sample = _take(folded, spread(len(folded), SAMPLE))
         found = self._resolve_wide(plan.possible, sample, np.arange(len(sample)))
-        plan.learn(detector for detector, rows in found if len(rows) * 4 >= len(sample))
+        near = [detector for detector, rows in found if len(rows) * 4 >= len(sample)]
+        direct = [detector for detector in near if len(self._matching(sample, (detector,))) * 4 >= len(sample)]
+        plan.learn(direct, near)
 
     def _resolve_wide(
         self, detectors: tuple[Detector, ...], sample: pa.Array, rows: Rows
@@ -282,8 +302,13 @@ def _validate(detector: Detector, cells: pa.Array, shaped: npt.NDArray[np.bool_]
         shaped: which of them a shape covers, where that is known already.
     """
     outcomes = np.zeros(len(cells), dtype=np.uint8)
-    open_rows = np.arange(len(cells))
     expression = re2.covering(detector)
+    if detector.triage and shaped is None and expression is not None and len(cells) >= SAMPLE:
+        likely = np.flatnonzero(_likely(detector, cells))
+        if len(likely) < len(cells):
+            outcomes[likely] = _validate(detector, _take(cells, likely)) if len(likely) else 0
+            return outcomes
+    open_rows = np.arange(len(cells))
     if detector.cue != "always" and expression is not None:
         if shaped is None:
             shaped = _bools(pc.match_substring_regex(cells, pattern=expression))
@@ -303,14 +328,20 @@ def _validate(detector: Detector, cells: pa.Array, shaped: npt.NDArray[np.bool_]
         open_rows = np.flatnonzero(undecided)
         if detector.cue != "required" and len(open_rows) >= SAMPLE:
             parts = open_rows[~shaped[open_rows] & plain[open_rows]]
-            sure = parts[_passes_inside(detector, _take(cells, parts))]
-            outcomes[sure] = ACCEPTED
-            open_rows = np.setdiff1d(open_rows, sure, assume_unique=True)
+            told = _told_inside(detector, _take(cells, parts))
+            outcomes[parts] = told
+            open_rows = np.setdiff1d(open_rows, parts[told > 0], assume_unique=True)
     elif detector.cue == "always":
         open_rows = np.flatnonzero(_cued(detector, cells, np.ones(len(cells), dtype=bool)))
     if len(open_rows):
         outcomes[open_rows] = _judged(detector, _take(cells, open_rows))
     return outcomes
+
+
+def _likely(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
+    """Tells which of the cells that a triage let through the shapes themselves may match."""
+    expression = re2.exact(detector)
+    return _bools(pc.match_substring_regex(cells, pattern=expression)) | ~_western(cells)
 
 
 def _cued(detector: Detector, cells: pa.Array, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -341,19 +372,36 @@ def _western(cells: pa.Array) -> npt.NDArray[np.bool_]:
     return ~_bools(pc.match_substring_regex(cells, pattern=r"[^\x00-\x{FF}]"))
 
 
-def _passes_inside(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
-    """Tells of western cells that no match covers whether the first match in them passes; False leaves it open."""
-    passed = np.zeros(len(cells), dtype=bool)
-    if detector.check is not None and detector.check not in VECTOR:
-        return passed
+def _told_inside(detector: Detector, cells: pa.Array) -> Outcomes:
+    """Returns the outcomes of western cells that match and that no match covers; 0 leaves it open."""
+    told = np.zeros(len(cells), dtype=np.uint8)
+    if len(cells) == 0 or (detector.check is not None and detector.check not in VECTOR):
+        return told
     if detector.proof is not None:
-        return _bools(pc.match_substring_regex(cells, pattern=detector.proof))
-    for expression in re2.firsts(detector):
-        found = pc.struct_field(pc.extract_regex(cells, pattern=expression), "m")
-        rows = np.flatnonzero(_bools(found.is_valid()) & ~passed)
+        told[_bools(pc.match_substring_regex(cells, pattern=detector.proof))] = ACCEPTED
+        return told
+    if detector.check is None and detector.triage is None:
+        told[:] = ACCEPTED  # the expression was exact, and there is nothing more to pass
+        return told
+    if detector.check in CODES and detector.triage is None and re2.closed(detector):
+        # One run of letters and digits: every match contains all of it, so the check reads the same of each.
+        rows = np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=_ONE_RUN)))
+        answers = _answers(detector, _take(cells, rows), np.arange(len(rows)))
+        told[rows[answers == 1]] = ACCEPTED
+        told[rows[answers == 0]] = REFUSED
+    return _first_passes(detector, cells, told)
+
+
+def _first_passes(detector: Detector, cells: pa.Array, told: Outcomes) -> Outcomes:
+    """Adds the cells whose first match of a shape passes; where it fails, a later one may pass."""
+    left = np.flatnonzero(told == 0)
+    for expression in re2.firsts(detector) if len(left) else ():
+        found = pc.struct_field(pc.extract_regex(_take(cells, left), pattern=expression), "m")
+        rows = np.flatnonzero(_bools(found.is_valid()) & (told[left] == 0))
         if len(rows):
-            passed[rows] = _answers(detector, _take(found, rows), np.arange(len(rows))) == 1
-    return passed
+            passed = _answers(detector, _take(found, rows), np.arange(len(rows))) == 1
+            told[left[rows[passed]]] = ACCEPTED
+    return told
 
 
 def _answers(detector: Detector, cells: pa.Array, covered: Rows) -> npt.NDArray[np.int8]:
@@ -410,12 +458,14 @@ def _take(cells: pa.Array, rows: Rows) -> pa.Array:
 
 def _folded(cells: pa.Array) -> pa.Array:
     """Returns the cells as ``folding.fold`` gives them."""
-    raw, _ = buffers(cells)
-    if any((raw == lead).any() for lead in _ODD_LEADS):
+    raw, places = buffers(cells)
+    odd = floats = np.zeros(0, dtype=np.intp)
+    if _holds_odd(raw):
         odd = np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=f"[{ODD}]")))
-    else:
-        odd = np.zeros(0, dtype=np.intp)
-    floats = np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=r"^[0-9 \t\r\n]{5,24}\.0[ \t\r\n]*$")))
+    sizes = np.diff(places)
+    maybe = np.flatnonzero((sizes >= 7) & (sizes <= 56) & _FLOAT_ENDS[raw[np.maximum(places[1:], 1) - 1]] if len(raw) else [])
+    if len(maybe):
+        floats = maybe[_bools(pc.match_substring_regex(_take(cells, maybe), pattern=_FLOAT))]
     rows = np.union1d(odd, floats)
     if len(rows) == 0:
         return cells
@@ -425,14 +475,23 @@ def _folded(cells: pa.Array) -> pa.Array:
     return pc.replace_with_mask(cells, pa.array(mask), texts)
 
 
+def _holds_odd(raw: npt.NDArray[np.uint8]) -> bool:
+    """Tells whether a byte begins a character that folding may change, block by block in the processor's cache."""
+    for start in range(0, len(raw), BLOCK):
+        block = raw[start : start + BLOCK]
+        if block.max() >= _ODD_LEADS[0] and any((block == lead).any() for lead in _ODD_LEADS):
+            return True
+    return False
+
+
 def _hard(cells: pa.Array) -> npt.NDArray[np.bool_] | None:
     """Tells which cells of long texts hold a digit or a sign that prose has not; None when that would gain little."""
     raw, places = buffers(cells)
     if len(cells) < SORTED_CELLS or len(raw) < LONG * len(cells):
         return None
     hard = np.zeros(len(cells), dtype=bool)
-    for start in range(0, len(raw), 1 << 18):  # what fits the processor's cache
-        part = raw[start : start + (1 << 18)]
+    for start in range(0, len(raw), BLOCK):
+        part = raw[start : start + BLOCK]
         marks = np.flatnonzero(
             ((part - np.uint8(0x2F)) < np.uint8(0x12))  # / 0-9 : ; < = > ? @
             | ((part - np.uint8(0x23)) < np.uint8(0x04))  # # $ % &
