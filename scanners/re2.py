@@ -44,7 +44,7 @@ _parser: Any = importlib.import_module("re._parser")  # the syntax tree of ``re`
 _PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d*(?:,\d*)?\}|\(\?[a-zA-Z-]*:|.", re.DOTALL)
 
 
-def anywhere(detectors: Iterable[Detector], wide: bool = False) -> str:
+def anywhere(detectors: Iterable[Detector], wide: bool = False, bare: bool = False) -> str:
     """Returns an expression that matches in every text in which one of the detectors may match.
 
     It is exact for ASCII texts, but for detectors with a ``triage`` of their own and when ``wide``.
@@ -52,14 +52,15 @@ def anywhere(detectors: Iterable[Detector], wide: bool = False) -> str:
     Args:
         detectors: which ones.
         wide: any digit will do where a shape asks for particular ones.
+        bare: no cue can stand in the texts: what needs one in running text is looked for as a whole text only.
     """
-    return _anywhere(detectors, wide, triage=True)
+    return _anywhere(detectors, wide, triage=True, bare=bare)
 
 
 @cache
 def exact(detector: Detector) -> str:
     """Returns an expression of the shapes alone, for a detector whose ``triage`` finds more; see ``covering``."""
-    return _anywhere((detector,), wide=False, triage=False)
+    return _anywhere((detector,), wide=False, triage=False, bare=False)
 
 
 def closed(detector: Detector) -> bool:
@@ -67,17 +68,18 @@ def closed(detector: Detector) -> bool:
     return all(shape.edges in ("word", "number", "token") for shape in detector.shapes)
 
 
-def _anywhere(detectors: Iterable[Detector], wide: bool, triage: bool) -> str:
+def _anywhere(detectors: Iterable[Detector], wide: bool, triage: bool, bare: bool) -> str:
     parts: dict[str, None] = {}
-    closed: dict[str, dict[str, None]] = {}
+    cores_by_edges: dict[str, dict[str, None]] = {}
     for detector in detectors:
-        if detector.triage and triage:
+        alone = bare and detector.cue == "required" and covering(detector) is not None
+        if detector.triage and triage and not alone:
             parts[_cased(detector, detector.triage)] = None
             continue
         for shape in detector.shapes:
             core = _cased(detector, widened(shape.regex) if wide else shape.regex)
-            closed.setdefault(shape.edges, {})[core] = None
-    for edges, cores in closed.items():
+            cores_by_edges.setdefault("cell" if alone else shape.edges, {})[core] = None
+    for edges, cores in cores_by_edges.items():
         left, right = EDGES[edges]
         parts[f"{left}(?:{'|'.join(cores)}){right}"] = None
     return "|".join(parts)
@@ -188,7 +190,16 @@ def possible(detector: Detector, alphabet: frozenset[str], longest: int) -> bool
         alphabet: the ASCII characters that occur; beyond ASCII, any may.
         longest: in bytes.
     """
-    return any(parsed.getwidth()[0] <= longest and _satisfiable(parsed, alphabet) for parsed in _parsed(detector))
+    written = alphabet if detector.case == "exact" else alphabet | set(map(str.lower, alphabet)) | set(map(str.upper, alphabet))
+    return any(
+        parsed.getwidth()[0] <= longest and _satisfiable(parsed, frozenset(written)) for parsed in _parsed(detector)
+    )
+
+
+def speakable(context: tuple[str, ...], alphabet: frozenset[str]) -> bool:
+    """Tells whether one of the words may be made of these ASCII characters, in either case."""
+    letters = {char.lower() for char in alphabet}
+    return any(letters.issuperset(plain(word)) for word in context)
 
 
 @cache
@@ -216,16 +227,14 @@ def _satisfiable(tree: Any, alphabet: frozenset[str]) -> bool:
 
 
 def _allowed(items: Any, alphabet: frozenset[str]) -> bool:
-    """Tells whether a character class holds a character of the alphabet, in either case, or one beyond ASCII."""
+    """Tells whether a character class holds a character of the alphabet, or one beyond ASCII."""
     for op, arg in items:
         name = str(op)
         if name == "LITERAL":
-            if arg > 127 or chr(arg).lower() in alphabet or chr(arg).upper() in alphabet:
+            if arg > 127 or chr(arg) in alphabet:
                 return True
         elif name == "RANGE":
-            if arg[1] > 127 or any(
-                arg[0] <= ord(case) <= arg[1] for char in alphabet for case in (char.lower(), char.upper())
-            ):
+            if arg[1] > 127 or any(arg[0] <= ord(char) <= arg[1] for char in alphabet):
                 return True
         elif name == "CATEGORY" and str(arg) == "CATEGORY_DIGIT":
             if any(char.isdigit() for char in alphabet):

@@ -75,13 +75,15 @@ class _Plan:
     """Which detectors can match in a kind of column, and how to ask them.
 
     Attributes:
+        bare: no word can stand in these cells, so a detector that needs one answers whole cells only.
         direct: detectors that nearly every cell answers: asked one by one.
         close: detectors that nearly every cell answers but for particular digits: asked in small groups, exactly.
         rest: the others, asked together first.
     """
 
-    def __init__(self, possible: Sequence[Detector]) -> None:
+    def __init__(self, possible: Sequence[Detector], bare: bool) -> None:
         self.possible = tuple(possible)
+        self.bare = bare
         self.direct: tuple[Detector, ...] = ()
         self.close: tuple[Detector, ...] = ()
         self.rest = self.possible
@@ -102,8 +104,8 @@ class Triage:
     def __init__(self, detectors: Mapping[str, Detector]) -> None:
         # File by file, so that detectors that answer the same cells stay in the same half.
         self.detectors = tuple(sorted(detectors.values(), key=lambda detector: (detector.file, detector.id)))
-        self._plans: dict[tuple[frozenset[str], int], _Plan] = {}
-        self._expressions: dict[tuple[tuple[str, ...], bool], str] = {}
+        self._plans: dict[tuple[frozenset[str], int, bool], _Plan] = {}
+        self._expressions: dict[tuple[tuple[str, ...], bool, bool], str] = {}
 
     def tally(self, cells: pa.Array | pa.ChunkedArray) -> dict[str, Tally]:
         """Returns what each detector sees in the cells; detectors that see nothing are left out.
@@ -189,12 +191,12 @@ class Triage:
             return
         plan = self._learned(folded, alphabet)
         for detector in plan.direct:
-            yield from self._peeled(detector, folded)
+            yield from self._peeled(detector, folded, plan.bare)
         for detector, rows in self._others(plan, folded):
             if len(rows):
                 yield detector, rows, _validate(detector, _take(folded, rows))
 
-    def _peeled(self, detector: Detector, folded: pa.Array) -> Iterator[tuple[Detector, Rows, Outcomes]]:
+    def _peeled(self, detector: Detector, folded: pa.Array, bare: bool) -> Iterator[tuple[Detector, Rows, Outcomes]]:
         """Yields the outcomes of a detector that most cells answer: first of those that it covers, then the others."""
         expression = re2.covering(detector)
         if expression is None or detector.cue == "always":
@@ -206,7 +208,7 @@ class Triage:
         if shaped.any():
             rows = np.flatnonzero(shaped)
             yield detector, rows, _validate(detector, _take(folded, rows), np.ones(len(rows), dtype=bool))
-        if not shaped.all():
+        if not shaped.all() and not (bare and detector.cue == "required"):
             others = np.flatnonzero(~shaped)
             cells = _take(folded, others)
             found = self._matching(cells, (detector,))
@@ -220,17 +222,18 @@ class Triage:
             return
         plan = self._learned(folded)
         for detector in plan.direct:
-            yield detector, self._matching(folded, (detector,))
+            yield detector, self._matching(folded, (detector,), bare=plan.bare)
         yield from self._others(plan, folded)
 
     def _others(self, plan: _Plan, folded: pa.Array) -> Iterator[tuple[Detector, Rows]]:
         """Yields the detectors that few cells answer, with the rows in which they may match."""
         for start in range(0, len(plan.close), CLOSE):
             group = plan.close[start : start + CLOSE]
-            yield from self._resolve(group, folded, self._matching(folded, group), wide=False)
+            rows = self._matching(folded, group, bare=plan.bare)
+            yield from self._resolve(group, folded, rows, wide=False, bare=plan.bare)
         if plan.rest:
-            rows = self._matching(folded, plan.rest, wide=len(plan.rest) > 1)
-            yield from self._resolve(plan.rest, folded, rows)
+            rows = self._matching(folded, plan.rest, wide=len(plan.rest) > 1, bare=plan.bare)
+            yield from self._resolve(plan.rest, folded, rows, bare=plan.bare)
 
     def _learned(self, folded: pa.Array, alphabet: frozenset[str] | None = None) -> _Plan:
         plan = self._plan(folded, alphabet)
@@ -239,7 +242,7 @@ class Triage:
         return plan
 
     def _resolve(
-        self, detectors: tuple[Detector, ...], folded: pa.Array, rows: Rows, wide: bool = True
+        self, detectors: tuple[Detector, ...], folded: pa.Array, rows: Rows, wide: bool = True, bare: bool = False
     ) -> Iterator[tuple[Detector, Rows]]:
         """Splits detectors in halves until each has its own rows."""
         if len(rows) == 0:
@@ -251,21 +254,27 @@ class Triage:
         middle = len(detectors) // 2
         for half in (detectors[:middle], detectors[middle:]):
             # A single detector is asked for exactly what it looks for, several for what any of them may.
-            some = rows[self._matching(cells, half, wide=wide and len(half) > 1)]
-            yield from self._resolve(half, folded, some, wide)
+            some = rows[self._matching(cells, half, wide=wide and len(half) > 1, bare=bare)]
+            yield from self._resolve(half, folded, some, wide, bare)
 
-    def _matching(self, cells: pa.Array, detectors: tuple[Detector, ...], wide: bool = False) -> Rows:
-        key = (tuple(detector.id for detector in detectors), wide)
+    def _matching(
+        self, cells: pa.Array, detectors: tuple[Detector, ...], wide: bool = False, bare: bool = False
+    ) -> Rows:
+        key = (tuple(detector.id for detector in detectors), wide, bare)
         expression = self._expressions.get(key)
         if expression is None:
-            expression = self._expressions[key] = re2.anywhere(detectors, wide)
+            expression = self._expressions[key] = re2.anywhere(detectors, wide, bare)
         return np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=expression)))
 
     def _plan(self, folded: pa.Array, known: frozenset[str] | None) -> _Plan:
-        key = alphabet, longest = _characters(folded) if known is None else (known, 1 << 30)
+        alphabet, longest, foreign = _characters(folded) if known is None else (known, 1 << 30, True)
+        key = (alphabet, longest, foreign)
         plan = self._plans.get(key)
         if plan is None:
-            plan = _Plan([d for d in self.detectors if re2.possible(d, alphabet, longest)])
+            spoken = {d for d in self.detectors if foreign or re2.speakable(d.context, alphabet)}
+            possible = [d for d in self.detectors if d.cue != "always" or d in spoken]
+            bare = not any(d.cue == "required" for d in spoken)
+            plan = _Plan([d for d in possible if re2.possible(d, alphabet, longest)], bare)
             if len(self._plans) < 4096:
                 self._plans[key] = plan
         return plan
@@ -273,24 +282,24 @@ class Triage:
     def _learn(self, plan: _Plan, folded: pa.Array) -> None:
         """Finds the detectors that more than a quarter of a sample answers."""
         sample = _take(folded, spread(len(folded), SAMPLE))
-        found = self._resolve_wide(plan.possible, sample, np.arange(len(sample)))
+        found = self._resolve_wide(plan.possible, sample, np.arange(len(sample)), plan.bare)
         near = [detector for detector, rows in found if len(rows) * 4 >= len(sample)]
-        direct = [detector for detector in near if len(self._matching(sample, (detector,))) * 4 >= len(sample)]
+        direct = [d for d in near if len(self._matching(sample, (d,), bare=plan.bare)) * 4 >= len(sample)]
         plan.learn(direct, near)
 
     def _resolve_wide(
-        self, detectors: tuple[Detector, ...], sample: pa.Array, rows: Rows
+        self, detectors: tuple[Detector, ...], sample: pa.Array, rows: Rows, bare: bool
     ) -> Iterator[tuple[Detector, Rows]]:
         """As ``_resolve``, but by what a detector may match rather than what it does: what would reach ``_resolve``."""
         if len(detectors) == 0 or len(rows) == 0:
             return
-        rows = rows[self._matching(_take(sample, rows), detectors, wide=True)]
+        rows = rows[self._matching(_take(sample, rows), detectors, wide=True, bare=bare)]
         if len(detectors) == 1:
             yield detectors[0], rows
             return
         middle = len(detectors) // 2
-        yield from self._resolve_wide(detectors[:middle], sample, rows)
-        yield from self._resolve_wide(detectors[middle:], sample, rows)
+        yield from self._resolve_wide(detectors[:middle], sample, rows, bare)
+        yield from self._resolve_wide(detectors[middle:], sample, rows, bare)
 
 
 def _validate(detector: Detector, cells: pa.Array, shaped: npt.NDArray[np.bool_] | None = None) -> Outcomes:
@@ -504,22 +513,24 @@ def _hard(cells: pa.Array) -> npt.NDArray[np.bool_] | None:
     return hard if np.count_nonzero(hard) * 2 <= len(cells) else None
 
 
-def _characters(cells: pa.Array) -> tuple[frozenset[str], int]:
-    """Returns the ASCII characters that occur in the cells and the length of the longest, rounded up.
+def _characters(cells: pa.Array) -> tuple[frozenset[str], int, bool]:
+    """Returns the ASCII characters in the cells, the length of the longest, rounded up, and whether others occur.
 
     Long texts are taken to hold every character: finding out would cost as much as looking for patterns.
     """
     raw, places = buffers(cells)
     longest = int(np.diff(places).max(initial=0))
     if longest > 64:
-        return _ANY, 1 << 30
+        return _ANY, 1 << 30, True
     known = np.zeros(256, dtype=bool)
     known[raw[:4096]] = True
-    other = raw[~known[raw]]
-    known[other] = True
-    return frozenset(chr(code) for code in np.flatnonzero(known[:128])), longest if longest <= 20 else (
-        longest + 7
-    ) // 8 * 8
+    for start in range(4096, len(raw), BLOCK):
+        block = raw[start : start + BLOCK]
+        old = known[block]
+        if not old.all():
+            known[block[~old]] = True
+    rounded = longest if longest <= 20 else (longest + 7) // 8 * 8
+    return frozenset(chr(code) for code in np.flatnonzero(known[:128])), rounded, bool(known[128:].any())
 
 
 def _bools(mask: pa.Array) -> npt.NDArray[np.bool_]:
