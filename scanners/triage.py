@@ -38,8 +38,11 @@ ACCEPTED, WHOLE, REFUSED = 1, 2, 4
 CLOSE = 8
 """Detectors with particular digits in one expression: more make an automaton that does not fit the cache."""
 
+LEARNT, SELDOM = 256, 1 / 32
+"""Cells of a column that a plan is made from, and the share of them from which a detector is asked on its own."""
+
 SAMPLE = 64
-"""Cells of a batch that the plan is made from."""
+"""Cells from which an expression for all of them is worth its compiling."""
 
 _ANY = frozenset(map(chr, range(128)))
 _HARD = frozenset("/0123456789:;<=>?@#$%&[\\]^_`{|}~\x7f")
@@ -77,7 +80,7 @@ class _Plan:
     Attributes:
         bare: no word can stand in these cells, so a detector that needs one answers whole cells only.
         direct: detectors that nearly every cell answers: asked one by one.
-        close: detectors that nearly every cell answers but for particular digits: asked in small groups, exactly.
+        close: detectors that some cells answer, or nearly every one but for particular digits: asked in small groups.
         rest: the others, asked together first.
     """
 
@@ -280,10 +283,14 @@ class Triage:
         return plan
 
     def _learn(self, plan: _Plan, folded: pa.Array) -> None:
-        """Finds the detectors that more than a quarter of a sample answers."""
-        sample = _take(folded, spread(len(folded), SAMPLE))
+        """Finds the detectors that more than a quarter of a sample answers, and those that some of it does."""
+        sample = _take(folded, spread(len(folded), LEARNT))
         found = self._resolve_wide(plan.possible, sample, np.arange(len(sample)), plan.bare)
-        near = [detector for detector, rows in found if len(rows) * 4 >= len(sample)]
+        shares = {detector: len(rows) / len(sample) for detector, rows in found}
+        near = [detector for detector, share in shares.items() if share >= 0.25]
+        some = [detector for detector, share in shares.items() if share >= SELDOM]
+        if len(some) - len(near) <= CLOSE:  # one expression more for the column, and the rest has little to resolve
+            near = some
         direct = [d for d in near if len(self._matching(sample, (d,), bare=plan.bare)) * 4 >= len(sample)]
         plan.learn(direct, near)
 
