@@ -40,6 +40,13 @@ def buffers(cells: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
     return raw[places[0] : places[-1]], places - places[0]
 
 
+def holds(cells: pa.Array, byte: bytes) -> bool:
+    """Tells whether a byte occurs in any of the cells, block by block in the processor's cache."""
+    raw, _ = buffers(cells)
+    wanted = byte[0]
+    return any(bool((raw[start : start + (1 << 18)] == wanted).any()) for start in range(0, len(raw), 1 << 18))
+
+
 def codes(cells: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
     """Returns the values (0-35) of all letters and digits, and the offsets of the cells in them."""
     raw, places = buffers(cells)
