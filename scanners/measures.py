@@ -1,4 +1,4 @@
-"""Lengths and blanks of whole columns of text, read from the bytes: an expression a cell would cost ten times as much."""
+"""Lengths and blanks of whole columns, read from the bytes: an expression a cell would cost ten times as much."""
 
 from __future__ import annotations
 

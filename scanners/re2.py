@@ -190,7 +190,11 @@ def possible(detector: Detector, alphabet: frozenset[str], longest: int) -> bool
         alphabet: the ASCII characters that occur; beyond ASCII, any may.
         longest: in bytes.
     """
-    written = alphabet if detector.case == "exact" else alphabet | set(map(str.lower, alphabet)) | set(map(str.upper, alphabet))
+    written = (
+        alphabet
+        if detector.case == "exact"
+        else alphabet | set(map(str.lower, alphabet)) | set(map(str.upper, alphabet))
+    )
     return any(
         parsed.getwidth()[0] <= longest and _satisfiable(parsed, frozenset(written)) for parsed in _parsed(detector)
     )

@@ -479,7 +479,9 @@ def _folded(cells: pa.Array) -> pa.Array:
     if _holds_odd(raw):
         odd = np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=f"[{ODD}]")))
     sizes = np.diff(places)
-    maybe = np.flatnonzero((sizes >= 7) & (sizes <= 56) & _FLOAT_ENDS[raw[np.maximum(places[1:], 1) - 1]] if len(raw) else [])
+    maybe = np.flatnonzero(
+        (sizes >= 7) & (sizes <= 56) & _FLOAT_ENDS[raw[np.maximum(places[1:], 1) - 1]] if len(raw) else []
+    )
     if len(maybe):
         floats = maybe[_bools(pc.match_substring_regex(_take(cells, maybe), pattern=_FLOAT))]
     rows = np.union1d(odd, floats)

@@ -1,7 +1,7 @@
 """The column path sees what Presidio sees on real tables and databases (issue 3, must show 9).
 
-Presidio needs milliseconds a cell for all detectors, so each column gives up to ``CELLS`` distinct cells spread over it;
-``RECENSE_EVERY_CELL=1`` asks about every distinct cell (hours). Needs the labelled data beside the checkout.
+Presidio needs milliseconds a cell for all detectors, so each column gives up to ``CELLS`` distinct cells spread over
+it; ``RECENSE_EVERY_CELL=1`` asks about every distinct cell (hours). Needs the labelled data beside the checkout.
 """
 
 import csv

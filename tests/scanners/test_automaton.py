@@ -35,7 +35,9 @@ def texts() -> dict[str, pa.Array]:
         "mail": pa.array(mail),
         "prose": pa.array(prose),
         "numbers": pa.array([str(rng.randrange(10**15)) for _ in range(6_000)]),
-        "json": pa.array([f'{{"id": "{uuid.UUID(int=rng.getrandbits(128))}", "n": {rng.random()}}}' for _ in range(4_000)]),
+        "json": pa.array(
+            [f'{{"id": "{uuid.UUID(int=rng.getrandbits(128))}", "n": {rng.random()}}}' for _ in range(4_000)]
+        ),
     }
 
 
