@@ -4,12 +4,13 @@ The truth is what the Presidio recognizer of a detector says of a cell (``refere
 counts and only ever skips work that cannot change them:
 
 1. **Plan.** From the characters that occur in the cells and the longest cell follows which detectors can match at all
-   (a column of dates has no letters, so no IBAN).
-2. **Triage.** One RE2 alternation of these says which cells may hold anything.
-3. **Resolve.** On those cells, the alternation is split in halves until one detector is left. Detectors that nearly
-   every cell of a sample answers are taken out first and asked directly.
-4. **Validate.** Cells that a shape covers are checked in numpy (``vector.py``), the rest by ``matching.judge``, once
-   for each distinct value.
+   (a column of dates has no letters, so no IBAN), and whether the label that some detectors need can be spelt. Of long
+   texts, those without digits and signs are asked apart. A sample tells which detectors many cells answer.
+2. **Peel.** Those are asked first, for cells that they cover; what they cover needs no second look.
+3. **Triage.** One RE2 alternation of the others says which cells may hold anything.
+4. **Resolve.** On those cells, the alternation is split in halves until one detector is left.
+5. **Validate.** Cells that a shape covers are checked in numpy (``vector.py``); where nothing but the whole cell can
+   match, a refusal is final. The rest is asked of ``matching.judge``, once for each distinct value.
 
 Batches of 64 K rows or more serve it best: RE2 compiles an expression at each call.
 """
