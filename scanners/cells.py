@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recense.scanners.vector import holds
+
 WIDE_INTEGER = 1_000_000
 """Integers from here on are long enough to be an identifier (seven digits: old phone and member numbers)."""
 
@@ -99,7 +101,7 @@ def as_text(array: pa.Array) -> TextCells:
     if pa.types.is_boolean(kind):
         return TextCells(cells.cast(pa.string()), _none())
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return TextCells(pc.strftime(cells, "%Y-%m-%d"), _none())
+        return TextCells(_days(cells), _none())
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
         return _binary(cells)
     if pa.types.is_null(kind):
@@ -116,7 +118,7 @@ _ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});"
 
 def _unescaped(cells: pa.StringArray) -> pa.StringArray:
     """Returns the cells with HTML's character references read once, as a browser would."""
-    if not pc.any(pc.match_substring(cells, "&")).as_py():
+    if not holds(cells, b"&"):
         return cells
     written = pc.match_substring_regex(cells, _ENTITY)
     if not pc.any(written).as_py():
@@ -127,6 +129,14 @@ def _unescaped(cells: pa.StringArray) -> pa.StringArray:
 
 def _none() -> pa.StringArray:
     return pa.array([], pa.string())
+
+
+def _days(cells: pa.Array) -> pa.StringArray:
+    """Returns the days of dates and times as ``2024-02-29``, each day written once."""
+    if pa.types.is_timestamp(cells.type) and cells.type.tz is not None:
+        cells = pc.local_timestamp(cells)
+    days = pc.dictionary_encode(cells.cast(pa.date32(), safe=False))
+    return pc.strftime(days.dictionary, "%Y-%m-%d").take(days.indices)
 
 
 def _numbers(cells: pa.Array) -> TextCells:

@@ -160,6 +160,11 @@ def imsi(text: str) -> bool:
     return len(digits) == 15 and digits[:3] in mobile_countries()
 
 
+def imei_bodies() -> frozenset[str]:
+    """Returns the first two digits of the bodies that allocate device numbers."""
+    return _IMEI_BODIES
+
+
 @cache
 def mobile_countries() -> frozenset[str]:
     """Returns the mobile country codes that are given out."""

@@ -12,10 +12,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from recense.evidence import DECADE, FORM, SAMPLE_SIZE, ColumnEvidence, Evidence
 from recense.scanners.cells import as_text, decade, form, leaves
+from recense.scanners.measures import lengths, not_blank
 from recense.scanners.sampling import Reservoir, read_before, smallest
 
 if TYPE_CHECKING:
@@ -113,10 +113,10 @@ class Observer:
         seen.images += cells.images
         seen.unscanned += cells.unscanned
         if len(cells.text):
-            lengths = pc.utf8_length(cells.text)
-            seen.characters += pc.sum(lengths).as_py()
-            seen.longest = max(seen.longest, pc.max(lengths).as_py())
-        filled = _not_blank(cells.text)
+            characters, longest = lengths(cells.text)
+            seen.characters += characters
+            seen.longest = max(seen.longest, longest)
+        filled = not_blank(cells.text)
         seen.blanks += len(cells.text) - len(filled)
         self._reservoir(path).add(filled)
         return filled if cells.scan is cells.text else cells.scan
@@ -143,11 +143,6 @@ class Observer:
 
             labels = [shape | spoken for shape, spoken in zip(labels, label_values(values), strict=True)]
         return labels
-
-
-def _not_blank(cells: pa.StringArray) -> pa.StringArray:
-    blank = pc.match_substring_regex(cells, r"^[\s\x{00A0}\x{FEFF}]*$")
-    return cells.filter(pc.invert(blank)) if pc.any(blank).as_py() else cells
 
 
 def _shape(value: str) -> frozenset[str]:

@@ -44,7 +44,7 @@ _parser: Any = importlib.import_module("re._parser")  # the syntax tree of ``re`
 _PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d*(?:,\d*)?\}|\(\?[a-zA-Z-]*:|.", re.DOTALL)
 
 
-def anywhere(detectors: Iterable[Detector], wide: bool = False) -> str:
+def anywhere(detectors: Iterable[Detector], wide: bool = False, bare: bool = False) -> str:
     """Returns an expression that matches in every text in which one of the detectors may match.
 
     It is exact for ASCII texts, but for detectors with a ``triage`` of their own and when ``wide``.
@@ -52,17 +52,34 @@ def anywhere(detectors: Iterable[Detector], wide: bool = False) -> str:
     Args:
         detectors: which ones.
         wide: any digit will do where a shape asks for particular ones.
+        bare: no cue can stand in the texts: what needs one in running text is looked for as a whole text only.
     """
+    return _anywhere(detectors, wide, triage=True, bare=bare)
+
+
+@cache
+def exact(detector: Detector) -> str:
+    """Returns an expression of the shapes alone, for a detector whose ``triage`` finds more; see ``covering``."""
+    return _anywhere((detector,), wide=False, triage=False, bare=False)
+
+
+def closed(detector: Detector) -> bool:
+    """Tells whether no letter or digit may stand beside a match."""
+    return all(shape.edges in ("word", "number", "token") for shape in detector.shapes)
+
+
+def _anywhere(detectors: Iterable[Detector], wide: bool, triage: bool, bare: bool) -> str:
     parts: dict[str, None] = {}
-    closed: dict[str, dict[str, None]] = {}
+    cores_by_edges: dict[str, dict[str, None]] = {}
     for detector in detectors:
-        if detector.triage:
+        alone = bare and detector.cue == "required" and covering(detector) is not None
+        if detector.triage and triage and not alone:
             parts[_cased(detector, detector.triage)] = None
             continue
         for shape in detector.shapes:
             core = _cased(detector, widened(shape.regex) if wide else shape.regex)
-            closed.setdefault(shape.edges, {})[core] = None
-    for edges, cores in closed.items():
+            cores_by_edges.setdefault("cell" if alone else shape.edges, {})[core] = None
+    for edges, cores in cores_by_edges.items():
         left, right = EDGES[edges]
         parts[f"{left}(?:{'|'.join(cores)}){right}"] = None
     return "|".join(parts)
@@ -76,6 +93,41 @@ def covering(detector: Detector) -> str | None:
     """
     cores = "|".join(_cased(detector, shape.regex) for shape in detector.shapes)
     regex = rf"^[ \t\r\n]*(?:{cores})[ \t\r\n]*$"
+    return None if compiles(regex) else regex
+
+
+_BLANK = r" \t\r\n"
+_NOT_BLANK = rf"[^{_BLANK}](?s:.)*"
+_BESIDE = {
+    "word": ("[^0-9A-Za-z]", f"[^0-9A-Za-z{_BLANK}]", "", ""),
+    "number": (
+        "[^0-9A-Za-z.,_/-]", f"[^0-9A-Za-z.,_/{_BLANK}-]", "|(?:^|[^0-9])[.,_/-]", "|[.,_/-](?:$|[^0-9])",
+    ),
+    "token": (
+        "[^0-9A-Za-z.,_/-]", f"[^0-9A-Za-z.,_/{_BLANK}-]",
+        "|(?:^|[^0-9A-Za-z])[.,_/-]", "|[.,_/-](?:$|[^0-9A-Za-z])",
+    ),
+    "open": ("", f"[^{_BLANK}]", "", ""),
+}  # fmt: skip
+"""Per kind of edge: a character that ends it, one that is no blank either, and the edges of two characters."""
+
+
+@cache
+def inside(detector: Detector) -> str | None:
+    """Returns an expression that matches in every text with a match that more than white space stands beside.
+
+    Where it is silent, all matches of the detector cover the text. For ASCII texts; None when RE2 cannot say it.
+    """
+    parts = []
+    for shape in detector.shapes:
+        if shape.edges == "cell":
+            continue
+        core = _cased(detector, shape.regex)
+        left, right = EDGES[shape.edges]
+        edge, filled, before, after = _BESIDE[shape.edges]
+        parts.append(f"(?:{_NOT_BLANK}{edge}|{filled}{before}){core}{right}")
+        parts.append(f"{left}{core}(?:{edge}(?s:.)*[^{_BLANK}]|{filled}{after})")
+    regex = "|".join(parts) or r"[^\x00-\x{10FFFF}]"
     return None if compiles(regex) else regex
 
 
@@ -138,7 +190,20 @@ def possible(detector: Detector, alphabet: frozenset[str], longest: int) -> bool
         alphabet: the ASCII characters that occur; beyond ASCII, any may.
         longest: in bytes.
     """
-    return any(parsed.getwidth()[0] <= longest and _satisfiable(parsed, alphabet) for parsed in _parsed(detector))
+    written = (
+        alphabet
+        if detector.case == "exact"
+        else alphabet | set(map(str.lower, alphabet)) | set(map(str.upper, alphabet))
+    )
+    return any(
+        parsed.getwidth()[0] <= longest and _satisfiable(parsed, frozenset(written)) for parsed in _parsed(detector)
+    )
+
+
+def speakable(context: tuple[str, ...], alphabet: frozenset[str]) -> bool:
+    """Tells whether one of the words may be made of these ASCII characters, in either case."""
+    letters = {char.lower() for char in alphabet}
+    return any(letters.issuperset(plain(word)) for word in context)
 
 
 @cache
@@ -166,16 +231,14 @@ def _satisfiable(tree: Any, alphabet: frozenset[str]) -> bool:
 
 
 def _allowed(items: Any, alphabet: frozenset[str]) -> bool:
-    """Tells whether a character class holds a character of the alphabet, in either case, or one beyond ASCII."""
+    """Tells whether a character class holds a character of the alphabet, or one beyond ASCII."""
     for op, arg in items:
         name = str(op)
         if name == "LITERAL":
-            if arg > 127 or chr(arg).lower() in alphabet or chr(arg).upper() in alphabet:
+            if arg > 127 or chr(arg) in alphabet:
                 return True
         elif name == "RANGE":
-            if arg[1] > 127 or any(
-                arg[0] <= ord(case) <= arg[1] for char in alphabet for case in (char.lower(), char.upper())
-            ):
+            if arg[1] > 127 or any(arg[0] <= ord(char) <= arg[1] for char in alphabet):
                 return True
         elif name == "CATEGORY" and str(arg) == "CATEGORY_DIGIT":
             if any(char.isdigit() for char in alphabet):
@@ -203,6 +266,8 @@ def refuse_bad(detector: Detector, where: str) -> None:
     Raises:
         DetectorError: RE2 does not take a shape and there is no ``triage``, or the ``triage`` misses an example.
     """
+    if detector.proof is not None:
+        _refuse_proof(detector, detector.proof, where)
     if detector.triage is None:
         for shape in detector.shapes:
             _refuse_shape(shape, where)
@@ -215,6 +280,16 @@ def refuse_bad(detector: Detector, where: str) -> None:
     for number, hit in enumerate(found.to_pylist(), 1):
         if not hit:
             raise DetectorError(f"{where}: key 'triage' does not find examples.match, entry {number}: it must be wider")
+
+
+def _refuse_proof(detector: Detector, proof: str, where: str) -> None:
+    if detector.cue in ("required", "always"):
+        raise DetectorError(f"{where}: key 'proof' cannot say what a label that is {detector.cue} allows; leave it out")
+    if problem := compiles(proof):
+        raise DetectorError(f"{where}: key 'proof' is no RE2 expression: {problem}")
+    for number, hit in enumerate(pc.match_substring_regex(pa.array(detector.reject), pattern=proof).to_pylist(), 1):
+        if hit:
+            raise DetectorError(f"{where}: key 'proof' matches examples.reject, entry {number}: it must be narrower")
 
 
 def _refuse_shape(shape: Shape, where: str) -> None:

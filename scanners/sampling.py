@@ -90,13 +90,20 @@ class Reservoir:
             return
         order = ranks(cells, self.key)
         if self._limit < int(_ALL):
-            cells = cells.filter(pa.array(order <= np.uint64(self._limit)))
+            cells = cells.take(pa.array(np.flatnonzero(order <= np.uint64(self._limit))))
+        elif len(order) > 8 * self.size:
+            cells = self._low(cells, order)
         for value, count, rank in self._smallest(cells):
             whole = hashlib.blake2b(value.encode(), digest_size=8, key=self.key).digest()
             digest = rank << 64 | int.from_bytes(whole, "little")
             entry = self._kept.setdefault(digest, [value, 0])
             entry[1] = int(entry[1]) + count  # type: ignore[call-overload]
         self._trim()
+
+    def _low(self, cells: pa.StringArray, order: np.ndarray) -> pa.StringArray:
+        """Returns the cells of low rank when these alone fill the sample, else all: few need to be compared then."""
+        low = np.flatnonzero(order <= np.uint64(int(_ALL) // len(order) * 4 * self.size))
+        return cells.take(pa.array(low)) if len(np.unique(order[low])) >= self.size else cells
 
     def _smallest(self, cells: pa.StringArray) -> list[tuple[str, int, int]]:
         """Returns (value, cells, rank) of the distinct values that may be among the smallest."""

@@ -4,12 +4,13 @@ The truth is what the Presidio recognizer of a detector says of a cell (``refere
 counts and only ever skips work that cannot change them:
 
 1. **Plan.** From the characters that occur in the cells and the longest cell follows which detectors can match at all
-   (a column of dates has no letters, so no IBAN).
-2. **Triage.** One RE2 alternation of these says which cells may hold anything.
-3. **Resolve.** On those cells, the alternation is split in halves until one detector is left. Detectors that nearly
-   every cell of a sample answers are taken out first and asked directly.
-4. **Validate.** Cells that a shape covers are checked in numpy (``vector.py``), the rest by ``matching.judge``, once
-   for each distinct value.
+   (a column of dates has no letters, so no IBAN), and whether the label that some detectors need can be spelt. Of long
+   texts, those without digits and signs are asked apart. A sample tells which detectors many cells answer.
+2. **Peel.** Those are asked first, for cells that they cover; what they cover needs no second look.
+3. **Triage.** One RE2 alternation of the others says which cells may hold anything.
+4. **Resolve.** On those cells, the alternation is split in halves until one detector is left.
+5. **Validate.** Cells that a shape covers are checked in numpy (``vector.py``); where nothing but the whole cell can
+   match, a refusal is final. The rest is asked of ``matching.judge``, once for each distinct value.
 
 Batches of 64 K rows or more serve it best: RE2 compiles an expression at each call.
 """
@@ -30,17 +31,36 @@ from recense.scanners.detector import Detector
 from recense.scanners.folding import ODD, fold
 from recense.scanners.grouping import pools, repeats, spread
 from recense.scanners.matching import judge, judge_folded, matches
-from recense.scanners.vector import VECTOR, buffers
+from recense.scanners.vector import CODES, VECTOR, buffers
 
 ACCEPTED, WHOLE, REFUSED = 1, 2, 4
 """Bits of an outcome: what one cell adds to a tally."""
 
+CLOSE = 8
+"""Detectors with particular digits in one expression: more make an automaton that does not fit the cache."""
+
+LEARNT, SELDOM = 256, 1 / 32
+"""Cells of a column that a plan is made from, and the share of them from which a detector is asked on its own."""
+
 SAMPLE = 64
-"""Cells of a batch that the plan is made from."""
+"""Cells from which an expression for all of them is worth its compiling."""
 
 _ANY = frozenset(map(chr, range(128)))
+_HARD = frozenset("/0123456789:;<=>?@#$%&[\\]^_`{|}~\x7f")
+_SOFT = _ANY - _HARD
+"""Prose is made of letters, blanks and the signs that are left: few detectors can find anything in these."""
+
+_ONE_RUN = r"^[^0-9A-Za-z]*[0-9A-Za-z]+[^0-9A-Za-z]*$"
+
+SORTED_CELLS, LONG = 1_024, 64
+"""Texts of so many bytes on average, in so many cells, are sorted by their characters first."""
+
+BLOCK = 1 << 18
+"""Bytes that fit the processor's cache."""
+
+_FLOAT = r"^[0-9 \t\r\n]{5,24}\.0[ \t\r\n]*$"
+_FLOAT_ENDS = np.isin(np.arange(256), [*b"0 \t\r\n"])
 _ODD_LEADS = sorted({char.encode()[0] for char in ODD})
-_SOLID = r"^[ \t\r\n]*[0-9A-Za-z]+[ \t\r\n]*$"
 
 Rows = npt.NDArray[np.intp]
 Outcomes = npt.NDArray[np.uint8]
@@ -59,21 +79,26 @@ class _Plan:
     """Which detectors can match in a kind of column, and how to ask them.
 
     Attributes:
+        bare: no word can stand in these cells, so a detector that needs one answers whole cells only.
         direct: detectors that nearly every cell answers: asked one by one.
+        close: detectors that some cells answer, or nearly every one but for particular digits: asked in small groups.
         rest: the others, asked together first.
     """
 
-    def __init__(self, possible: Sequence[Detector]) -> None:
+    def __init__(self, possible: Sequence[Detector], bare: bool) -> None:
         self.possible = tuple(possible)
+        self.bare = bare
         self.direct: tuple[Detector, ...] = ()
+        self.close: tuple[Detector, ...] = ()
         self.rest = self.possible
         self.learned = False
 
-    def learn(self, frequent: Iterable[Detector]) -> None:
-        """Moves detectors from ``rest`` to ``direct``."""
-        chosen = set(frequent) | set(self.direct)
+    def learn(self, frequent: Iterable[Detector], close: Iterable[Detector]) -> None:
+        """Moves detectors from ``rest`` to ``direct`` and ``close``."""
+        chosen, near = set(frequent), set(close)
         self.direct = tuple(detector for detector in self.possible if detector in chosen)
-        self.rest = tuple(detector for detector in self.possible if detector not in chosen)
+        self.close = tuple(detector for detector in self.possible if detector in near - chosen)
+        self.rest = tuple(detector for detector in self.possible if detector not in chosen | near)
         self.learned = True
 
 
@@ -83,8 +108,8 @@ class Triage:
     def __init__(self, detectors: Mapping[str, Detector]) -> None:
         # File by file, so that detectors that answer the same cells stay in the same half.
         self.detectors = tuple(sorted(detectors.values(), key=lambda detector: (detector.file, detector.id)))
-        self._plans: dict[tuple[frozenset[str], int], _Plan] = {}
-        self._expressions: dict[tuple[tuple[str, ...], bool], str] = {}
+        self._plans: dict[tuple[frozenset[str], int, bool], _Plan] = {}
+        self._expressions: dict[tuple[tuple[str, ...], bool, bool], str] = {}
 
     def tally(self, cells: pa.Array | pa.ChunkedArray) -> dict[str, Tally]:
         """Returns what each detector sees in the cells; detectors that see nothing are left out.
@@ -93,7 +118,7 @@ class Triage:
             cells: strings, large strings or a dictionary of them; nulls count for nothing.
         """
         values, weights = _distinct_if_repeated(cells)
-        tallies = {}
+        tallies: dict[str, Tally] = {}
         for detector, rows, outcomes in self._outcomes(values):
             count = np.ones(len(rows), dtype=np.int64) if weights is None else weights[rows]
             tally = Tally(
@@ -102,7 +127,7 @@ class Triage:
                 refused=int(count[(outcomes & REFUSED) > 0].sum()),
             )
             if tally != Tally():
-                tallies[detector.id] = tally
+                tallies[detector.id] = tallies.get(detector.id, Tally()).plus(tally)
         return dict(sorted(tallies.items()))
 
     def tally_each(self, columns: Sequence[pa.Array]) -> list[dict[str, Tally]]:
@@ -125,7 +150,8 @@ class Triage:
                 ]
                 for place, cells, whole, refused in zip(group, *(count.tolist() for count in counts), strict=True):
                     if cells or refused:
-                        answers[place][detector.id] = Tally(cells, whole, refused)
+                        before = answers[place].get(detector.id, Tally())
+                        answers[place][detector.id] = before.plus(Tally(cells, whole, refused))
         return [dict(sorted(answer.items())) for answer in answers]
 
     def labels(self, values: Sequence[str]) -> list[frozenset[str]]:
@@ -152,27 +178,75 @@ class Triage:
     # --- the steps --------------------------------------------------------------------------------------------------
 
     def _outcomes(self, cells: pa.Array) -> Iterator[tuple[Detector, Rows, Outcomes]]:
-        """Yields, per detector, the rows that may match and what each adds to its tally."""
+        """Yields, per detector, rows that may match and what each adds to its tally; a detector may come twice."""
         folded = _folded(cells)
-        for detector, rows in self._candidates(folded):
+        hard = _hard(folded)
+        if hard is None:
+            yield from self._outcomes_of(folded)
+            return
+        for rows, alphabet in ((np.flatnonzero(hard), None), (np.flatnonzero(~hard), _SOFT)):
+            for detector, places, outcomes in self._outcomes_of(_take(folded, rows), alphabet):
+                yield detector, rows[places], outcomes
+
+    def _outcomes_of(
+        self, folded: pa.Array, alphabet: frozenset[str] | None = None
+    ) -> Iterator[tuple[Detector, Rows, Outcomes]]:
+        if len(folded) == 0:
+            return
+        plan = self._learned(folded, alphabet)
+        for detector in plan.direct:
+            yield from self._peeled(detector, folded, plan.bare)
+        for detector, rows in self._others(plan, folded):
             if len(rows):
                 yield detector, rows, _validate(detector, _take(folded, rows))
+
+    def _peeled(self, detector: Detector, folded: pa.Array, bare: bool) -> Iterator[tuple[Detector, Rows, Outcomes]]:
+        """Yields the outcomes of a detector that most cells answer: first of those that it covers, then the others."""
+        expression = re2.covering(detector)
+        if expression is None or detector.cue == "always":
+            rows = self._matching(folded, (detector,))
+            if len(rows):
+                yield detector, rows, _validate(detector, _take(folded, rows))
+            return
+        shaped = _bools(pc.match_substring_regex(folded, pattern=expression))
+        if shaped.any():
+            rows = np.flatnonzero(shaped)
+            yield detector, rows, _validate(detector, _take(folded, rows), np.ones(len(rows), dtype=bool))
+        if not shaped.all() and not (bare and detector.cue == "required"):
+            others = np.flatnonzero(~shaped)
+            cells = _take(folded, others)
+            found = self._matching(cells, (detector,))
+            if len(found):
+                some = _take(cells, found)
+                yield detector, others[found], _validate(detector, some, np.zeros(len(found), dtype=bool))
 
     def _candidates(self, folded: pa.Array) -> Iterator[tuple[Detector, Rows]]:
         """Yields each detector with the rows in which its pattern may match: all of them, and few others."""
         if len(folded) == 0:
             return
-        plan = self._plan(folded)
+        plan = self._learned(folded)
+        for detector in plan.direct:
+            yield detector, self._matching(folded, (detector,), bare=plan.bare)
+        yield from self._others(plan, folded)
+
+    def _others(self, plan: _Plan, folded: pa.Array) -> Iterator[tuple[Detector, Rows]]:
+        """Yields the detectors that few cells answer, with the rows in which they may match."""
+        for start in range(0, len(plan.close), CLOSE):
+            group = plan.close[start : start + CLOSE]
+            rows = self._matching(folded, group, bare=plan.bare)
+            yield from self._resolve(group, folded, rows, wide=False, bare=plan.bare)
+        if plan.rest:
+            rows = self._matching(folded, plan.rest, wide=len(plan.rest) > 1, bare=plan.bare)
+            yield from self._resolve(plan.rest, folded, rows, bare=plan.bare)
+
+    def _learned(self, folded: pa.Array, alphabet: frozenset[str] | None = None) -> _Plan:
+        plan = self._plan(folded, alphabet)
         if not plan.learned:
             self._learn(plan, folded)
-        for detector in plan.direct:
-            yield detector, self._matching(folded, (detector,))
-        if plan.rest:
-            rows = self._matching(folded, plan.rest, wide=True)
-            yield from self._resolve(plan.rest, folded, rows)
+        return plan
 
     def _resolve(
-        self, detectors: tuple[Detector, ...], folded: pa.Array, rows: Rows
+        self, detectors: tuple[Detector, ...], folded: pa.Array, rows: Rows, wide: bool = True, bare: bool = False
     ) -> Iterator[tuple[Detector, Rows]]:
         """Splits detectors in halves until each has its own rows."""
         if len(rows) == 0:
@@ -184,91 +258,167 @@ class Triage:
         middle = len(detectors) // 2
         for half in (detectors[:middle], detectors[middle:]):
             # A single detector is asked for exactly what it looks for, several for what any of them may.
-            yield from self._resolve(half, folded, rows[self._matching(cells, half, wide=len(half) > 1)])
+            some = rows[self._matching(cells, half, wide=wide and len(half) > 1, bare=bare)]
+            yield from self._resolve(half, folded, some, wide, bare)
 
-    def _matching(self, cells: pa.Array, detectors: tuple[Detector, ...], wide: bool = False) -> Rows:
-        key = (tuple(detector.id for detector in detectors), wide)
+    def _matching(
+        self, cells: pa.Array, detectors: tuple[Detector, ...], wide: bool = False, bare: bool = False
+    ) -> Rows:
+        key = (tuple(detector.id for detector in detectors), wide, bare)
         expression = self._expressions.get(key)
         if expression is None:
-            expression = self._expressions[key] = re2.anywhere(detectors, wide)
+            expression = self._expressions[key] = re2.anywhere(detectors, wide, bare)
         return np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=expression)))
 
-    def _plan(self, folded: pa.Array) -> _Plan:
-        alphabet, longest = _characters(folded)
-        key = (alphabet, longest)
+    def _plan(self, folded: pa.Array, known: frozenset[str] | None) -> _Plan:
+        alphabet, longest, foreign = _characters(folded) if known is None else (known, 1 << 30, True)
+        key = (alphabet, longest, foreign)
         plan = self._plans.get(key)
         if plan is None:
-            plan = _Plan([d for d in self.detectors if re2.possible(d, alphabet, longest)])
+            spoken = {d for d in self.detectors if foreign or re2.speakable(d.context, alphabet)}
+            possible = [d for d in self.detectors if d.cue != "always" or d in spoken]
+            bare = not any(d.cue == "required" for d in spoken)
+            plan = _Plan([d for d in possible if re2.possible(d, alphabet, longest)], bare)
             if len(self._plans) < 4096:
                 self._plans[key] = plan
         return plan
 
     def _learn(self, plan: _Plan, folded: pa.Array) -> None:
-        """Finds the detectors that more than a quarter of a sample answers."""
-        sample = _take(folded, spread(len(folded), SAMPLE))
-        found = self._resolve_wide(plan.possible, sample, np.arange(len(sample)))
-        plan.learn(detector for detector, rows in found if len(rows) * 4 >= len(sample))
+        """Finds the detectors that more than a quarter of a sample answers, and those that some of it does."""
+        sample = _take(folded, spread(len(folded), LEARNT))
+        found = self._resolve_wide(plan.possible, sample, np.arange(len(sample)), plan.bare)
+        shares = {detector: len(rows) / len(sample) for detector, rows in found}
+        near = [detector for detector, share in shares.items() if share >= 0.25]
+        some = [detector for detector, share in shares.items() if share >= SELDOM]
+        if len(some) - len(near) <= CLOSE:  # one expression more for the column, and the rest has little to resolve
+            near = some
+        direct = [d for d in near if len(self._matching(sample, (d,), bare=plan.bare)) * 4 >= len(sample)]
+        plan.learn(direct, near)
 
     def _resolve_wide(
-        self, detectors: tuple[Detector, ...], sample: pa.Array, rows: Rows
+        self, detectors: tuple[Detector, ...], sample: pa.Array, rows: Rows, bare: bool
     ) -> Iterator[tuple[Detector, Rows]]:
         """As ``_resolve``, but by what a detector may match rather than what it does: what would reach ``_resolve``."""
         if len(detectors) == 0 or len(rows) == 0:
             return
-        rows = rows[self._matching(_take(sample, rows), detectors, wide=True)]
+        rows = rows[self._matching(_take(sample, rows), detectors, wide=True, bare=bare)]
         if len(detectors) == 1:
             yield detectors[0], rows
             return
         middle = len(detectors) // 2
-        yield from self._resolve_wide(detectors[:middle], sample, rows)
-        yield from self._resolve_wide(detectors[middle:], sample, rows)
+        yield from self._resolve_wide(detectors[:middle], sample, rows, bare)
+        yield from self._resolve_wide(detectors[middle:], sample, rows, bare)
 
 
-def _validate(detector: Detector, cells: pa.Array) -> Outcomes:
-    """Returns what each candidate cell (folded) adds to the tally of a detector."""
+def _validate(detector: Detector, cells: pa.Array, shaped: npt.NDArray[np.bool_] | None = None) -> Outcomes:
+    """Returns what each candidate cell (folded) adds to the tally of a detector.
+
+    Args:
+        detector: whose candidates they are.
+        cells: the candidates.
+        shaped: which of them a shape covers, where that is known already.
+    """
     outcomes = np.zeros(len(cells), dtype=np.uint8)
-    open_rows = np.arange(len(cells))
     expression = re2.covering(detector)
+    if detector.triage and shaped is None and expression is not None and len(cells) >= SAMPLE:
+        likely = np.flatnonzero(_likely(detector, cells))
+        if len(likely) < len(cells):
+            outcomes[likely] = _validate(detector, _take(cells, likely)) if len(likely) else 0
+            return outcomes
+    open_rows = np.arange(len(cells))
     if detector.cue != "always" and expression is not None:
-        # (?i) in RE2 also takes two letters beyond ASCII for s and k: only plain ASCII is decided here.
-        shaped = _bools(pc.match_substring_regex(cells, pattern=expression))
-        covered = shaped & _bools(pc.string_is_ascii(cells))
-        answers = _answers(detector, cells, np.flatnonzero(covered))
+        if shaped is None:
+            shaped = _bools(pc.match_substring_regex(cells, pattern=expression))
+        plain = _western(cells)
+        answers = _answers(detector, cells, np.flatnonzero(shaped & plain))
         outcomes[answers == 1] = ACCEPTED | WHOLE
         undecided = answers == -1
-        if (answers == 0).any():
-            # Refused as a whole; a part of it may still pass, unless the cell is one unbroken word with closed edges.
-            closed = all(shape.edges != "open" for shape in detector.shapes)
-            solid = _bools(pc.match_substring_regex(cells, pattern=_SOLID)) if closed else np.zeros(len(cells), bool)
-            outcomes[(answers == 0) & solid] = REFUSED
-            undecided |= (answers == 0) & ~solid
+        refused = np.flatnonzero(answers == 0)
+        if len(refused):
+            # Refused as a whole; a part of it may still pass, unless there is no match but the whole.
+            parted = _parted(detector, _take(cells, refused))
+            outcomes[refused[~parted]] = REFUSED
+            undecided[refused[parted]] = True
         if detector.cue == "required":
             # In running text a match counts only behind a label: without any of its words there is nothing to judge.
-            undecided &= shaped | _bools(pc.match_substring_regex(cells, pattern=re2.cue(detector.context)))
+            undecided &= shaped | _cued(detector, cells, undecided & ~shaped)
         open_rows = np.flatnonzero(undecided)
         if detector.cue != "required" and len(open_rows) >= SAMPLE:
-            plain = open_rows[~shaped[open_rows] & _bools(pc.string_is_ascii(_take(cells, open_rows)))]
-            inside = plain[_passes_inside(detector, _take(cells, plain))]
-            outcomes[inside] = ACCEPTED
-            open_rows = np.setdiff1d(open_rows, inside, assume_unique=True)
+            parts = open_rows[~shaped[open_rows] & plain[open_rows]]
+            told = _told_inside(detector, _take(cells, parts))
+            outcomes[parts] = told
+            open_rows = np.setdiff1d(open_rows, parts[told > 0], assume_unique=True)
     elif detector.cue == "always":
-        open_rows = np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=re2.cue(detector.context))))
+        open_rows = np.flatnonzero(_cued(detector, cells, np.ones(len(cells), dtype=bool)))
     if len(open_rows):
         outcomes[open_rows] = _judged(detector, _take(cells, open_rows))
     return outcomes
 
 
-def _passes_inside(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
-    """Tells of ASCII cells that no match covers whether the first match in them passes; False leaves it open."""
-    passed = np.zeros(len(cells), dtype=bool)
-    if detector.check is not None and detector.check not in VECTOR:
-        return passed
-    for expression in re2.firsts(detector):
-        found = pc.struct_field(pc.extract_regex(cells, pattern=expression), "m")
-        rows = np.flatnonzero(_bools(found.is_valid()) & ~passed)
+def _likely(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
+    """Tells which of the cells that a triage let through the shapes themselves may match."""
+    expression = re2.exact(detector)
+    return _bools(pc.match_substring_regex(cells, pattern=expression)) | ~_western(cells)
+
+
+def _cued(detector: Detector, cells: pa.Array, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tells which of the wanted cells hold a word that the detector needs."""
+    rows = np.flatnonzero(wanted)
+    cued = np.zeros(len(cells), dtype=bool)
+    if len(rows):
+        cued[rows] = _bools(pc.match_substring_regex(_take(cells, rows), pattern=re2.cue(detector.context)))
+    return cued
+
+
+def _parted(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
+    """Tells which cells may hold a match that does not cover them."""
+    expression = re2.inside(detector)
+    if expression is None:
+        return np.ones(len(cells), dtype=bool)
+    return _bools(pc.match_substring_regex(cells, pattern=expression))
+
+
+def _western(cells: pa.Array) -> npt.NDArray[np.bool_]:
+    """Tells which cells are of ASCII and Latin-1 alone.
+
+    Beyond, (?i) of RE2 takes letters for others that ``re`` does not: a long s for s, the sign of Kelvin for k.
+    """
+    raw, _ = buffers(cells)
+    if len(raw) == 0 or raw.max() < 0xC4:  # the first byte of U+0100
+        return np.ones(len(cells), dtype=bool)
+    return ~_bools(pc.match_substring_regex(cells, pattern=r"[^\x00-\x{FF}]"))
+
+
+def _told_inside(detector: Detector, cells: pa.Array) -> Outcomes:
+    """Returns the outcomes of western cells that match and that no match covers; 0 leaves it open."""
+    told = np.zeros(len(cells), dtype=np.uint8)
+    if len(cells) == 0 or (detector.check is not None and detector.check not in VECTOR):
+        return told
+    if detector.proof is not None:
+        told[_bools(pc.match_substring_regex(cells, pattern=detector.proof))] = ACCEPTED
+        return told
+    if detector.check is None and detector.triage is None:
+        told[:] = ACCEPTED  # the expression was exact, and there is nothing more to pass
+        return told
+    if detector.check in CODES and detector.triage is None and re2.closed(detector):
+        # One run of letters and digits: every match contains all of it, so the check reads the same of each.
+        rows = np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=_ONE_RUN)))
+        answers = _answers(detector, _take(cells, rows), np.arange(len(rows)))
+        told[rows[answers == 1]] = ACCEPTED
+        told[rows[answers == 0]] = REFUSED
+    return _first_passes(detector, cells, told)
+
+
+def _first_passes(detector: Detector, cells: pa.Array, told: Outcomes) -> Outcomes:
+    """Adds the cells whose first match of a shape passes; where it fails, a later one may pass."""
+    left = np.flatnonzero(told == 0)
+    for expression in re2.firsts(detector) if len(left) else ():
+        found = pc.struct_field(pc.extract_regex(_take(cells, left), pattern=expression), "m")
+        rows = np.flatnonzero(_bools(found.is_valid()) & (told[left] == 0))
         if len(rows):
-            passed[rows] = _answers(detector, _take(found, rows), np.arange(len(rows))) == 1
-    return passed
+            passed = _answers(detector, _take(found, rows), np.arange(len(rows))) == 1
+            told[left[rows[passed]]] = ACCEPTED
+    return told
 
 
 def _answers(detector: Detector, cells: pa.Array, covered: Rows) -> npt.NDArray[np.int8]:
@@ -325,12 +475,16 @@ def _take(cells: pa.Array, rows: Rows) -> pa.Array:
 
 def _folded(cells: pa.Array) -> pa.Array:
     """Returns the cells as ``folding.fold`` gives them."""
-    raw, _ = buffers(cells)
-    if any((raw == lead).any() for lead in _ODD_LEADS):
+    raw, places = buffers(cells)
+    odd = floats = np.zeros(0, dtype=np.intp)
+    if _holds_odd(raw):
         odd = np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=f"[{ODD}]")))
-    else:
-        odd = np.zeros(0, dtype=np.intp)
-    floats = np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=r"^[0-9 \t\r\n]{5,24}\.0[ \t\r\n]*$")))
+    sizes = np.diff(places)
+    maybe = np.flatnonzero(
+        (sizes >= 7) & (sizes <= 56) & _FLOAT_ENDS[raw[np.maximum(places[1:], 1) - 1]] if len(raw) else []
+    )
+    if len(maybe):
+        floats = maybe[_bools(pc.match_substring_regex(_take(cells, maybe), pattern=_FLOAT))]
     rows = np.union1d(odd, floats)
     if len(rows) == 0:
         return cells
@@ -340,22 +494,53 @@ def _folded(cells: pa.Array) -> pa.Array:
     return pc.replace_with_mask(cells, pa.array(mask), texts)
 
 
-def _characters(cells: pa.Array) -> tuple[frozenset[str], int]:
-    """Returns the ASCII characters that occur in the cells and the length of the longest, rounded up.
+def _holds_odd(raw: npt.NDArray[np.uint8]) -> bool:
+    """Tells whether a byte begins a character that folding may change, block by block in the processor's cache."""
+    for start in range(0, len(raw), BLOCK):
+        block = raw[start : start + BLOCK]
+        if block.max() >= _ODD_LEADS[0] and any((block == lead).any() for lead in _ODD_LEADS):
+            return True
+    return False
+
+
+def _hard(cells: pa.Array) -> npt.NDArray[np.bool_] | None:
+    """Tells which cells of long texts hold a digit or a sign that prose has not; None when that would gain little."""
+    raw, places = buffers(cells)
+    if len(cells) < SORTED_CELLS or len(raw) < LONG * len(cells):
+        return None
+    hard = np.zeros(len(cells), dtype=bool)
+    for start in range(0, len(raw), BLOCK):
+        part = raw[start : start + BLOCK]
+        marks = np.flatnonzero(
+            ((part - np.uint8(0x2F)) < np.uint8(0x12))  # / 0-9 : ; < = > ? @
+            | ((part - np.uint8(0x23)) < np.uint8(0x04))  # # $ % &
+            | ((part - np.uint8(0x5B)) < np.uint8(0x06))  # [ \ ] ^ _ `
+            | ((part - np.uint8(0x7B)) < np.uint8(0x05))  # { | } ~ and delete
+        )
+        if len(marks) * 16 > len(part):
+            return None
+        hard[np.searchsorted(places, marks + start, side="right") - 1] = True
+    return hard if np.count_nonzero(hard) * 2 <= len(cells) else None
+
+
+def _characters(cells: pa.Array) -> tuple[frozenset[str], int, bool]:
+    """Returns the ASCII characters in the cells, the length of the longest, rounded up, and whether others occur.
 
     Long texts are taken to hold every character: finding out would cost as much as looking for patterns.
     """
     raw, places = buffers(cells)
     longest = int(np.diff(places).max(initial=0))
     if longest > 64:
-        return _ANY, 1 << 30
+        return _ANY, 1 << 30, True
     known = np.zeros(256, dtype=bool)
     known[raw[:4096]] = True
-    other = raw[~known[raw]]
-    known[other] = True
-    return frozenset(chr(code) for code in np.flatnonzero(known[:128])), longest if longest <= 20 else (
-        longest + 7
-    ) // 8 * 8
+    for start in range(4096, len(raw), BLOCK):
+        block = raw[start : start + BLOCK]
+        old = known[block]
+        if not old.all():
+            known[block[~old]] = True
+    rounded = longest if longest <= 20 else (longest + 7) // 8 * 8
+    return frozenset(chr(code) for code in np.flatnonzero(known[:128])), rounded, bool(known[128:].any())
 
 
 def _bools(mask: pa.Array) -> npt.NDArray[np.bool_]:

@@ -7,6 +7,7 @@ Each function takes the trimmed texts of whole-cell matches and gives 1 (passes)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +40,13 @@ def buffers(cells: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
     return raw[places[0] : places[-1]], places - places[0]
 
 
+def holds(cells: pa.Array, byte: bytes) -> bool:
+    """Tells whether a byte occurs in any of the cells, block by block in the processor's cache."""
+    raw, _ = buffers(cells)
+    wanted = byte[0]
+    return any(bool((raw[start : start + (1 << 18)] == wanted).any()) for start in range(0, len(raw), 1 << 18))
+
+
 def codes(cells: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
     """Returns the values (0-35) of all letters and digits, and the offsets of the cells in them."""
     raw, places = buffers(cells)
@@ -49,13 +57,8 @@ def codes(cells: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
     return _VALUE[raw[keep]], kept[places]
 
 
-def _matrix(
-    values: Bytes, places: npt.NDArray[np.int64], rows: npt.NDArray[np.intp], length: int
-) -> npt.NDArray[np.int64]:
-    """Returns the values of some cells of equal length as rows."""
-    if len(rows) == len(places) - 1:
-        return values[: len(rows) * length].reshape(len(rows), length).astype(np.int64)
-    return np.asarray(values[places[:-1][rows][:, None] + np.arange(length)], dtype=np.int64)
+BLOCK = 4_096
+"""Cells that are checked at once: their digits fit the processor's cache."""
 
 
 def _each_length(
@@ -67,8 +70,14 @@ def _each_length(
     out = np.full(len(sizes), -1, dtype=np.int8)
     for length in lengths:
         rows = np.flatnonzero(sizes == length)
-        if len(rows):
-            out[rows] = answer(_matrix(values, places, rows, length))
+        if len(rows) == len(sizes) > 0:
+            matrix = values[: len(rows) * length].reshape(len(rows), length)
+            for start in range(0, len(rows), BLOCK):
+                out[start : start + BLOCK] = answer(matrix[start : start + BLOCK].astype(np.int64))
+            continue
+        for start in range(0, len(rows), BLOCK):
+            block = rows[start : start + BLOCK]
+            out[block] = answer(values[places[:-1][block][:, None] + np.arange(length)].astype(np.int64))
     return out
 
 
@@ -95,9 +104,15 @@ def _decided(sure: npt.NDArray[np.bool_], passed: npt.NDArray[np.bool_]) -> Answ
 
 
 def nir(cells: pa.Array) -> Answers:
-    """The NIR without letters; Corsica and odd lengths are left to the check."""
+    """The NIR: 2A counts as 19 and 2B as 18; odd lengths are left to the check."""
 
-    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+    def answer(codes: npt.NDArray[np.int64]) -> Answers:
+        digits = codes
+        corsica = (codes[:, 5] == 2) & ((codes[:, 6] == 10) | (codes[:, 6] == 11))
+        if corsica.any():
+            digits = codes.copy()
+            digits[corsica, 6] = 19 - codes[corsica, 6]
+            digits[corsica, 5] = 1
         month = digits[:, 3] * 10 + digits[:, 4]
         built = (
             np.isin(digits[:, 0], (1, 2, 3, 4, 7, 8))
@@ -127,13 +142,39 @@ def siret(cells: pa.Array) -> Answers:
     return _each_length(cells, (14,), answer)
 
 
-def refused_by_luhn(cells: pa.Array) -> Answers:
-    """For checks that ask for more than Luhn: says who fails, leaves who passes to the check."""
+def card(cells: pa.Array) -> Answers:
+    """Payment cards: a brand's range and length, and Luhn; fourteen digits may be a SIRET, which the check decides."""
 
     def answer(digits: npt.NDArray[np.int64]) -> Answers:
-        return _decided(_only_digits(digits) & ~_luhn(digits), np.zeros(len(digits), dtype=bool))
+        length = digits.shape[1]
+        plain = _only_digits(digits)
+        issued = _issued(length)[np.where(plain, _number(digits[:, :4]), 0)]
+        passed = issued & _luhn(digits) & (digits.sum(axis=1) > 0)
+        return _decided(plain & (~passed | (length != 14)), passed)
 
     return _each_length(cells, tuple(range(13, 20)), answer)
+
+
+@cache
+def _issued(length: int) -> npt.NDArray[np.bool_]:
+    """Returns, for each first four digits, whether a brand issues cards of this length that begin so."""
+    from recense.scanners.accounts import card_range
+
+    return np.array([card_range(f"{first:04}" + "0" * (length - 4)) for first in range(10_000)])
+
+
+def imei(cells: pa.Array) -> Answers:
+    """IMEI: fifteen digits, a body that allocates, Luhn."""
+    from recense.scanners.checks import imei_bodies
+
+    allocates = np.zeros(100, dtype=bool)
+    allocates[[int(body) for body in imei_bodies()]] = True
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        plain = _only_digits(digits)
+        return _decided(plain, _luhn(digits) & allocates[np.where(plain, _number(digits[:, :2]), 0)])
+
+    return _each_length(cells, (15,), answer)
 
 
 def ean(cells: pa.Array) -> Answers:
@@ -158,6 +199,31 @@ def _weighted(
         return _decided(_only_digits(digits) & (digits.sum(axis=1) > 0), right(digits @ factors, digits))
 
     return lambda cells: _each_length(cells, (length,), answer)
+
+
+def be_nn(cells: pa.Array) -> Answers:
+    """Belgian national number: refuses who fails modulo 97, born before 2000 or since; dates are the check's."""
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        body, key = _number(digits[:, :9]), _number(digits[:, 9:])
+        right = (97 - body % 97 == key) | (97 - (body + 2_000_000_000) % 97 == key)
+        return _decided(_only_digits(digits) & ~right, right)
+
+    return _each_length(cells, (11,), answer)
+
+
+_NO_WEIGHTS = (np.array([3, 7, 6, 1, 8, 9, 4, 5, 2]), np.array([5, 4, 3, 2, 7, 6, 5, 4, 3, 2]))
+
+
+def no_fodselsnummer(cells: pa.Array) -> Answers:
+    """Norwegian birth number: refuses who fails its two check digits; dates are left to the check."""
+
+    def answer(digits: npt.NDArray[np.int64]) -> Answers:
+        first = (11 - digits[:, :9] @ _NO_WEIGHTS[0]) % 11 == digits[:, 9]
+        right = first & ((11 - digits[:, :10] @ _NO_WEIGHTS[1]) % 11 == digits[:, 10])
+        return _decided(_only_digits(digits) & ~right, right)
+
+    return _each_length(cells, (11,), answer)
 
 
 _UTR_KEY = np.array([int(char) for char in "21987654321"])
@@ -220,13 +286,17 @@ def _rib(matrix: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     return np.asarray(plain & (97 - weighted % 97 == _number(digits[:, 21:])))
 
 
+_MOD97 = np.array([(rest * (100 if code > 9 else 10) + code) % 97 for rest in range(97) for code in range(36)])
+"""What is left modulo 97 after one more digit or letter (two digits)."""
+
+
 def iban(cells: pa.Array) -> Answers:
     """IBAN: mod 97 for all; French ones are decided, the banks' keys of other countries are left to the check."""
 
     def answer(matrix: npt.NDArray[np.int64]) -> Answers:
         remainder = np.zeros(len(matrix), dtype=np.int64)
-        for column in np.concatenate((matrix[:, 4:], matrix[:, :4]), axis=1).T:
-            remainder = np.where(column > 9, remainder * 100 + column, remainder * 10 + column) % 97
+        for column in np.ascontiguousarray(np.concatenate((matrix[:, 4:], matrix[:, :4]), axis=1).T):
+            remainder = _MOD97[remainder * 36 + column]
         right = remainder == 1
         if matrix.shape[1] != 27:
             return _decided(~right, right)
@@ -311,17 +381,23 @@ def phone_fr(cells: pa.Array) -> Answers:
     return _decided((zero | plus) & ~bracket, np.where(zero, inside, abroad))
 
 
-_COMMON = (".fr", ".com", ".org", ".net", ".eu", ".test", ".example", ".be", ".ch", ".uk", ".de", ".info", ".gouv.fr")
+def phone_international(cells: pa.Array) -> Answers:
+    """International numbers: those of the French plan pass, the others are left to the check."""
+    answers = phone_fr(cells)
+    answers[answers != 1] = -1
+    return answers
+
+
+_COMMON = r"\.(?:fr|com|org|net|eu|test|example|be|ch|uk|de|info)$"
 
 
 def email(cells: pa.Array) -> Answers:
     """E-mail of a common ending; the others are left to the check."""
-    common = np.zeros(len(cells), dtype=bool)
-    for ending in _COMMON:
-        if common.all():
-            break
-        common |= _bools(pc.ends_with(cells, ending))
-    odd = _bools(pc.match_substring(cells, pattern="..")) | _bools(pc.match_substring(cells, pattern=".@"))
+    common = _bools(pc.match_substring_regex(cells, pattern=_COMMON))
+    odd = np.zeros(len(cells), dtype=bool)
+    raw, _ = buffers(cells)
+    if ((raw[:-1] == 46) & ((raw[1:] == 46) | (raw[1:] == 64))).any():
+        odd = _bools(pc.match_substring_regex(cells, pattern=r"\.[.@]"))
     return _decided(common & ~odd, np.ones(len(cells), dtype=bool))
 
 
@@ -333,8 +409,8 @@ VECTOR: Mapping[str, Callable[[pa.Array], Answers]] = {
     "nir": nir,
     "siren": siren,
     "siret": siret,
-    "card": refused_by_luhn,
-    "imei": refused_by_luhn,
+    "card": card,
+    "imei": imei,
     "ean": ean,
     "rib": rib,
     "iban": iban,
@@ -352,7 +428,13 @@ VECTOR: Mapping[str, Callable[[pa.Array], Answers]] = {
     "stdnum.nl.bsn": nl_bsn,
     "stdnum.pt.nif": pt_nif,
     "stdnum.hr.oib": hr_oib,
+    "stdnum.be.nn": be_nn,
+    "stdnum.no.fodselsnummer": no_fodselsnummer,
     "phone_fr": phone_fr,
+    "phone_international": phone_international,
     "email": email,
 }
 """By the name of the check in ``recense.scanners.checks``."""
+
+CODES = frozenset(VECTOR) - {"ip", "email", "letters_and_digits", "not_nil", "phone_fr", "phone_international"}
+"""Checks that read the letters and digits of a match and nothing else of it."""
