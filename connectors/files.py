@@ -26,7 +26,8 @@ from recense.connectors.formats import Format, Part, Trouble, formats, recognise
 from recense.connectors.groups import Group, group_of, hidden, with_keys
 from recense.connectors.targets import absolute, belongs_to_another, database_of, database_scheme, exists, near, path_of
 from recense.errors import MissingExtra, RecenseError, SourceError, TargetError
-from recense.model import Column, Dataset, Limits, Partition, Source, Unreadable
+from recense.connectors.thinning import thin
+from recense.model import Column, Dataset, Draw, Limits, Partition, Sampler, Source, Unreadable
 
 _OPEN_ARCHIVES = 16
 _EMPTY = "empty"
@@ -356,15 +357,36 @@ class Files:
         Raises:
             SourceError: reading stopped; what was yielded before is good.
         """
+        yield from self._read(partition, None)
+
+    def sample(self, partition: Partition, draw: Draw) -> Iterator[pa.RecordBatch]:
+        """Yields the rows of a part that a draw takes.
+
+        Raises:
+            SourceError: reading stopped; what was yielded before is good.
+        """
+        yield from self._read(partition, draw)
+
+    def _read(self, partition: Partition, draw: Draw | None) -> Iterator[pa.RecordBatch]:
         place, part = _Place.of(partition.hint)
         try:
             if place.format == _DATABASE:
                 source = self._opened_database(place.path, place.members)
                 table = replace(partition.dataset, source=source.uri, name=place.table)
-                yield from source.batches(replace(partition, dataset=table, hint=part.hint, key=part.key))
+                inner = replace(partition, dataset=table, hint=part.hint, key=part.key)
+                if draw is None:
+                    yield from source.batches(inner)
+                elif isinstance(source, Sampler):
+                    yield from source.sample(inner, draw)
+                else:
+                    yield from thin(source.batches(inner), draw)
             elif place.format != _EMPTY:
                 blob = self._resolve(place.path, place.members)
-                batches = _format(place).batches(blob, place.table, part, self.limits)
+                format_ = _format(place)
+                if draw is None:
+                    batches = format_.batches(blob, place.table, part, self.limits)
+                else:
+                    batches = format_.sample(blob, place.table, part, draw, self.limits)
                 if place.group is None:
                     yield from batches
                 else:

@@ -59,21 +59,22 @@ class _Plan:
     """Which detectors can match in a kind of column, and how to ask them.
 
     Attributes:
-        direct: detectors that nearly every cell answers: asked one by one.
-        rest: the others, asked together first.
+        ways: detectors that nearly every cell answers, asked one by one; the others, asked together first.
     """
 
     def __init__(self, possible: Sequence[Detector]) -> None:
         self.possible = tuple(possible)
-        self.direct: tuple[Detector, ...] = ()
-        self.rest = self.possible
+        self.ways: tuple[tuple[Detector, ...], tuple[Detector, ...]] = ((), self.possible)
         self.learned = False
 
     def learn(self, frequent: Iterable[Detector]) -> None:
         """Moves detectors from ``rest`` to ``direct``."""
-        chosen = set(frequent) | set(self.direct)
-        self.direct = tuple(detector for detector in self.possible if detector in chosen)
-        self.rest = tuple(detector for detector in self.possible if detector not in chosen)
+        chosen = set(frequent) | set(self.ways[0])
+        # One assignment: another thread reads both or neither.
+        self.ways = (
+            tuple(detector for detector in self.possible if detector in chosen),
+            tuple(detector for detector in self.possible if detector not in chosen),
+        )
         self.learned = True
 
 
@@ -165,11 +166,12 @@ class Triage:
         plan = self._plan(folded)
         if not plan.learned:
             self._learn(plan, folded)
-        for detector in plan.direct:
+        direct, rest = plan.ways
+        for detector in direct:
             yield detector, self._matching(folded, (detector,))
-        if plan.rest:
-            rows = self._matching(folded, plan.rest, wide=True)
-            yield from self._resolve(plan.rest, folded, rows)
+        if rest:
+            rows = self._matching(folded, rest, wide=True)
+            yield from self._resolve(rest, folded, rows)
 
     def _resolve(
         self, detectors: tuple[Detector, ...], folded: pa.Array, rows: Rows

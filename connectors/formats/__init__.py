@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from recense.connectors.blobs import Blob
 from recense.errors import SourceError
-from recense.model import Column, Limits
+from recense.connectors.thinning import thin
+from recense.model import Column, Draw, Limits
 from recense.plugins import Registry
 
 if TYPE_CHECKING:
@@ -102,6 +103,10 @@ class Format:
             SourceError: reading stopped, or something in it was broken; what was yielded before is good.
         """
         raise NotImplementedError
+
+    def sample(self, blob: Blob, table: str, part: Part, draw: Draw, limits: Limits) -> Iterator[pa.RecordBatch]:
+        """Yields the rows of a part that a draw takes; a format that can leave out others need not read them."""
+        return thin(self.batches(blob, table, part, limits), draw, limits.held_bytes)
 
 
 def require_text(blob: Blob) -> None:

@@ -149,6 +149,10 @@ class DuckdbFile(Database):
         dataset = Dataset(self.uri, dataset.name, kind, described_columns, rows, comment)
         return Table(dataset, schema, name, table.relation, table.fields, key, table.stored)
 
+    def drawn(self, table: Table, share: float, seed: int) -> tuple[Table, str] | None:
+        """Returns a condition on random numbers: a TABLESAMPLE would be drawn after other conditions have taken part."""
+        return table, f"random() < {share:.12f}"
+
     @failures.translated(failures.of_duckdb)
     def bounds(self, table: Table) -> tuple[int, int] | None:
         """Returns the ends of the key."""

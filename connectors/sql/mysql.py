@@ -167,6 +167,10 @@ class MysqlServer(Server):
             result.unbuffered_active = False
         super()._abandon(connection, driver)
 
+    def drawn(self, table: Table, share: float, seed: int) -> tuple[Table, str] | None:
+        """Returns a condition on the server's own random numbers."""
+        return table, f"RAND({seed}) < {share:.12f}"
+
     @failures.translated(failures.of_mysql)
     def bounds(self, table: Table) -> tuple[int, int] | None:
         """Returns the ends of the key's index."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy.engine import URL, Connection
@@ -198,6 +199,13 @@ class PostgresServer(Server):
         finally:
             connection.rollback()
         return None
+
+    def drawn(self, table: Table, share: float, seed: int) -> tuple[Table, str] | None:
+        """Returns the table with a TABLESAMPLE of single rows; views and foreign tables know none."""
+        if table.stored:
+            sampled = f"{table.relation} TABLESAMPLE BERNOULLI ({100 * share:.9f}) REPEATABLE ({seed})"
+            return replace(table, relation=sampled), ""
+        return table, f"random() < {share:.12f}"
 
     @failures.translated(failures.of_postgres)
     def bounds(self, table: Table) -> tuple[int, int] | None:

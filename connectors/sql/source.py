@@ -14,7 +14,8 @@ from recense.connectors import redact, scheme
 from recense.connectors.sql.local_file import file_of
 from recense.connectors.sql.tables import Database, Table
 from recense.errors import SourceError, TargetError
-from recense.model import Dataset, Limits, Partition, Unreadable
+from recense.connectors.thinning import thin
+from recense.model import Dataset, Draw, Limits, Partition, Unreadable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -73,13 +74,37 @@ class SqlSource:
         Raises:
             SourceError: reading stopped; what was yielded before is good.
         """
+        table, conditions = self._part(partition)
+        yield from self._database.read(table, conditions)
+
+    def sample(self, partition: Partition, draw: Draw) -> Iterator[pa.RecordBatch]:
+        """Yields the rows that a draw takes. The server draws where it can and where the table's size is known.
+
+        It then draws each row by itself, so that their number differs a little from the one asked for; drawing whole
+        pages would be faster, but rows that lie together are alike and prove less.
+
+        Raises:
+            SourceError: reading stopped; what was yielded before is good.
+        """
+        table, conditions = self._part(partition)
+        rows = partition.dataset.rows or 0
+        share = draw.share or (draw.rows / rows if rows else 1.0)
+        drawn = self._database.drawn(table, share, draw.seed % (1 << 31)) if share < 1 else None
+        if drawn is None:
+            yield from thin(self._database.read(table, conditions), draw, self._database.limits.held_bytes)
+            return
+        table, condition = drawn
+        yield from self._database.read(table, " AND ".join(filter(None, (conditions, condition))))
+
+    def _part(self, partition: Partition) -> tuple[Table, str]:
+        """Returns the table of a partition, and the condition on its rows."""
         table = self._table(partition.dataset.name, partition.hint)
         low, high = partition.hint[2:] or ("", "")
         conditions = [f"{table.key} >= {int(low)}"] if low else []
         conditions += [f"{table.key} < {int(high)}"] if high else []
         if conditions and table.key is None:
             raise SourceError("not_found", f"{table.dataset.name} has no integer key any more; scan it anew")
-        yield from self._database.read(table, " AND ".join(conditions))
+        return table, " AND ".join(conditions)
 
     def _table(self, name: str, hint: tuple[str, ...]) -> Table:
         """Returns a table by its dataset's name, asking the database when this source has not listed it."""

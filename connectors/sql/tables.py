@@ -95,6 +95,20 @@ class Database(abc.ABC):
             SourceError: reading stopped; what was yielded before is good.
         """
 
+    def drawn(self, table: Table, share: float, seed: int) -> tuple[Table, str] | None:
+        """Returns the table and the condition that give each row with a probability; None: the database cannot draw.
+
+        Args:
+            table: what is read.
+            share: the probability, above 0 and below 1.
+            seed: 31 random bits.
+        """
+        return None
+
+    def size(self, table: Table) -> tuple[int | None, int | None]:
+        """Returns rows and bytes of a table as the catalogue knows them, None where it does not."""
+        return table.dataset.rows, None
+
     def state(self) -> str | None:
         """Returns what changes whenever the content may have changed, None when the database cannot tell."""
         return None

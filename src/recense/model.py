@@ -121,6 +121,7 @@ class Limits:
         members: members of one archive, at most.
         nesting: levels of nested data, at most.
         statement_seconds: a database statement's time-out.
+        held_bytes: bytes of rows that a sample of a stream of unknown length holds back, at most.
     """
 
     batch_rows: int = 65_536
@@ -131,6 +132,24 @@ class Limits:
     members: int = 100_000
     nesting: int = 600
     statement_seconds: int = 3_600
+    held_bytes: int = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How to take a uniform sample of a partition's rows; the same draw of the same rows takes the same ones.
+
+    Attributes:
+        rows: so many rows (all, when there are fewer); 0 when ``share`` decides.
+        of: how many rows the partition holds, None when only reading tells.
+        share: the probability with which each row is taken, for itself.
+        seed: 64 random bits of the run and the partition.
+    """
+
+    rows: int = 0
+    of: int | None = None
+    share: float = 0.0
+    seed: int = 0
 
 
 @runtime_checkable
@@ -168,6 +187,15 @@ class Source(Protocol):
 
     def __enter__(self) -> Source: ...
     def __exit__(self, *exc: object) -> None: ...
+
+
+@runtime_checkable
+class Sampler(Protocol):
+    """A source that can draw rows without handing over the others; from any other source all rows are read."""
+
+    def sample(self, partition: Partition, draw: Draw) -> Iterator[pa.RecordBatch]:
+        """Yields the rows that a draw takes; the rest as ``Source.batches``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

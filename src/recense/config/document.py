@@ -85,6 +85,10 @@ class LimitEntries(_Strict):
     statement_seconds: Count = Field(
         default=_DEFAULT.statement_seconds, description="A statement's time-out in seconds."
     )
+    held_bytes: Size = Field(
+        default=_DEFAULT.held_bytes,
+        description="Bytes of rows that a sample holds back while the length of its file is not known.",
+    )
 
 
 class ReportEntry(_Strict):
