@@ -349,7 +349,9 @@ class Files:
         # The key is stored: no cell may be in it. That a number still means the same file is told by the state.
         prefix = "" if place.group is None else f"{number} {printable(hidden(unquote(place.path)))}#"
         for part in parts:
-            yield Partition(dataset, prefix + part.key, part.rows, blob.state, place.hint(part))
+            size = part.bytes or blob.size or (len(blob.head) if blob.whole else None)
+            about = part.rows if part.rows is not None else _about(blob, size)
+            yield Partition(dataset, prefix + part.key, part.rows, blob.state, place.hint(part), about, size)
 
     def batches(self, partition: Partition) -> Iterator[pa.RecordBatch]:
         """Yields the rows of a part.
@@ -395,6 +397,14 @@ class Files:
                     yield from (with_keys(batch, keys) for batch in batches)
         except Exception as error:
             raise _trouble(error) from None
+
+
+def _about(blob: Blob, size: int | None) -> int | None:
+    """Returns about how many rows a text has, from the lines at its beginning."""
+    if blob.encoding is None or not size or not blob.text:
+        return None
+    lines = blob.text.count("\n") or 1
+    return lines if blob.whole else max(lines, lines * size // len(blob.head))
 
 
 def _format(place: _Place) -> Format:

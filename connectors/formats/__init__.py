@@ -71,11 +71,13 @@ class Part:
     Attributes:
         key: stable and unique within the table.
         hint: what the format needs to find it again.
+        bytes: of its cells in memory, roughly; None leaves it to the size of the file.
     """
 
     key: str = "all"
     rows: int | None = None
     hint: tuple[str, ...] = field(default=())
+    bytes: int | None = None
 
 
 class Format:

@@ -189,6 +189,10 @@ class DuckdbFile(Database):
                 return
             yield batch
 
+    def file_bytes(self) -> int | None:
+        """Returns the size of the file."""
+        return self._path.stat().st_size
+
     def state(self) -> str | None:
         """Returns size and time of the file and of its log."""
         return file_state(self._path, ".wal")

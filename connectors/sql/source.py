@@ -52,8 +52,23 @@ class SqlSource:
         """Yields one partition, or for a large table with an integer key ranges of it that hold every row once."""
         table = self._table(dataset.name, ())
         state = self._database.state()
-        for key, low, high in self._ranges(table):
-            yield Partition(dataset, key, None, state, (table.schema, table.name, low, high))  # only reading counts
+        ranges = self._ranges(table)
+        about = table.dataset.rows if table.about is None else table.about
+        about, size = (None if total is None else total // len(ranges) for total in (about, self._bytes(table)))
+        for key, low, high in ranges:  # only reading counts rows for certain
+            yield Partition(dataset, key, None, state, (table.schema, table.name, low, high), about, size)
+
+    def _bytes(self, table: Table) -> int | None:
+        """Returns the bytes of a table's cells, roughly: in a file, its share of the cells of all tables listed."""
+        size = self._database.file_bytes() if table.bytes is None else None
+        if size is None:
+            return table.bytes
+        cells = {
+            name: (one.dataset.rows or one.about or 0) * len(one.fields)
+            for name, one in self._tables.items()
+            if one.stored
+        }
+        return size * cells.get(table.dataset.name, 0) // max(1, sum(cells.values()))
 
     def _ranges(self, table: Table) -> list[tuple[str, str, str]]:
         """Returns key, lowest and first excluded value of each partition; an empty text leaves an end open."""

@@ -39,6 +39,7 @@ class Table:
         fields: its readable columns, in their order.
         key: the quoted name of an integer column that is the whole primary key, None when there is no such column.
         stored: it is a table whose rows lie there as they are; False for what the server computes (a view).
+        about, bytes: rows and bytes, roughly and cheaply told; ``dataset.rows`` is the catalogue's own figure.
     """
 
     dataset: Dataset
@@ -48,6 +49,8 @@ class Table:
     fields: tuple[Field, ...]
     key: str | None = None
     stored: bool = True
+    about: int | None = None
+    bytes: int | None = None
 
     def select(self, quoted_names: tuple[str, ...], where: str = "") -> str:
         """Returns the statement that reads every column, each under its own name."""
@@ -105,9 +108,9 @@ class Database(abc.ABC):
         """
         return None
 
-    def size(self, table: Table) -> tuple[int | None, int | None]:
-        """Returns rows and bytes of a table as the catalogue knows them, None where it does not."""
-        return table.dataset.rows, None
+    def file_bytes(self) -> int | None:
+        """Returns the size of the file that holds all tables, None for a server."""
+        return None
 
     def state(self) -> str | None:
         """Returns what changes whenever the content may have changed, None when the database cannot tell."""

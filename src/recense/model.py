@@ -84,6 +84,8 @@ class Partition:
         key: stable within the dataset: the same bytes have the same key in the next run.
         state: changes when the content may have changed (size and mtime, a row version), None when unknown.
         hint: what the connector needs to find it again; plain data, so that a partition can go to another process.
+        about: rows, roughly, for plans and progress; ``rows`` is for certain.
+        bytes: of its cells in memory, roughly.
     """
 
     dataset: Dataset
@@ -91,6 +93,8 @@ class Partition:
     rows: int | None = None
     state: str | None = None
     hint: tuple[str, ...] = ()
+    about: int | None = None
+    bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ class Draw:
     """How to take a uniform sample of a partition's rows; the same draw of the same rows takes the same ones.
 
     Attributes:
-        rows: so many rows (all, when there are fewer); 0 when ``share`` decides.
+        rows: so many rows (all, when there are fewer); 0 when ``share`` decides. Both 0 take none.
         of: how many rows the partition holds, None when only reading tells.
         share: the probability with which each row is taken, for itself.
         seed: 64 random bits of the run and the partition.

@@ -62,6 +62,7 @@ class SourceEntry(_Strict):
     only: tuple[Glob, ...] = Field(default=(), description="Globs on dataset names: read these only.")
     skip: tuple[Glob, ...] = Field(default=(), description="Globs on dataset names: leave these out.")
     language: bool | None = Field(default=None, description="Overrides the key of the same name above for this source.")
+    sample: Count | None = Field(default=None, description="Overrides the key of the same name above for this source.")
 
     @model_validator(mode="after")
     def _one_place(self) -> SourceEntry:
@@ -108,7 +109,13 @@ class ConfigFile(_Strict):
     )
     language: bool = Field(default=True, description="Read names and prose with the language models.")
     jobs: Annotated[int, Field(ge=1, le=256, strict=True)] = Field(
-        default=1, description="Processes that read at once."
+        default=1, description="Threads that read at once."
+    )
+    sample: Count | None = Field(
+        default=None, description="Rows to read of each dataset, drawn uniformly; without it every row is read."
+    )
+    memory: Size | None = Field(
+        default=None, description="Memory that a scan may take (400MB): it then takes smaller steps and fewer threads."
     )
     sources: tuple[SourceEntry, ...] = Field(default=(), description="What to scan.")
     limits: LimitEntries = LimitEntries()
