@@ -67,6 +67,9 @@ def fit(specs: Sequence[SourceSpec], options: Options, jobs: int, memory: int | 
         )
         language = False
     left = memory - DETECTORS - (MODELS if language else 0)
+    if options.processes and jobs > 1:
+        options = replace(options, processes=False)
+        notes.append("threads read, not processes: each of those would take the memory of a scan")
     threads = max(1, min(jobs, left // (LEAST_BATCH * 4 * PER_BYTE)))
     if threads < jobs:
         notes.append(f"{threads} of {jobs} threads read")

@@ -32,6 +32,8 @@ class Options:
         strict: a source that does not exist ends the run before it begins (a mistyped argument); else it is an
             entry of the report and the other sources go on (a schedule).
         together_bytes: small batches wait for each other up to so many bytes; None leaves it to the scanner.
+        processes: several jobs are processes and not threads: one that dies costs its partition only, each takes the
+            memory of a scan.
         stop_seconds: what threads get to end the batch they hold when a scan is stopped.
     """
 
@@ -40,6 +42,7 @@ class Options:
     retry_seconds: float = 2.0
     strict: bool = False
     together_bytes: int | None = None
+    processes: bool = False
     stop_seconds: float = 10.0
 
 

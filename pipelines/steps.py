@@ -183,7 +183,7 @@ def scan(
         specs: what to scan, in order.
         catalog: where evidence and findings are kept.
         options: how to scan.
-        jobs: threads that read at the same time; the result is the same for any number.
+        jobs: threads (see ``Options.processes``) that read at the same time; the result is the same for any number.
         progress: called after every batch and every partition, from any thread, one call at a time.
         run_id: name of the run; of the one to take up when ``resume``.
         resume: go on with a run that was stopped.
@@ -211,7 +211,11 @@ def scan(
 
 
 def _results(work: Sequence[Task], options: Options, jobs: int, tick: Tick | None) -> Iterator[PartitionResult]:
-    if jobs > 1 and work:
+    if jobs > 1 and len(work) > 1 and options.processes:
+        from recense.pipelines.workers import read_with_processes
+
+        yield from read_with_processes(work, options, jobs)
+    elif jobs > 1 and work:
         yield from read_with_threads(work, options, jobs, tick)
     else:
         for task in work:

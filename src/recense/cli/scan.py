@@ -30,6 +30,7 @@ from recense.errors import ExitCode, UserError
 if TYPE_CHECKING:
     from recense.config import Config, SourceSpec
     from recense.model import ScanRun, Unreadable
+    from recense.pipelines.plan import Options
 
 SHOWN = 3
 """Entries not read that stderr lists; the report lists all."""
@@ -200,13 +201,19 @@ def show_plan(
     format = format or (config.report_format if config.report_format in ("table", "json") else "table")
     if format not in ("table", "json"):
         raise UserError(f"a plan is shown as table or json, not as {format}")
-    fitted = fit(specs, steps.Options(limits=config.limits, strict=strict), jobs or config.jobs, memory)
+    fitted = fit(specs, _options(config, strict), jobs or config.jobs, memory)
     surveys = steps.survey_all(fitted.specs, fitted.options, config.catalog_file())
     text = text_of(forecast(surveys, fitted.jobs), fitted.notes, format)
     if output is None:
         console.data(text)
     else:
         console.save(text, output)
+
+
+def _options(config: Config, strict: bool) -> Options:
+    from recense.pipelines.plan import Options
+
+    return Options(limits=config.limits, strict=strict, processes=config.processes)
 
 
 def read(
@@ -227,7 +234,7 @@ def read(
     from recense.pipelines import steps
     from recense.pipelines.memory import fit
 
-    fitted = fit(specs, steps.Options(limits=config.limits, strict=strict), jobs, memory)
+    fitted = fit(specs, _options(config, strict), jobs, memory)
     specs, options, jobs = fitted.specs, fitted.options, fitted.jobs
     for sentence in () if quiet else fitted.notes:
         console.note(f"recense: {sentence}")

@@ -79,6 +79,7 @@ class Config:
         path: the file, None when there is none.
         catalog: SQLAlchemy URL of the catalog, its password still a placeholder.
         language: whether language models read names and prose. jobs: threads that read at the same time.
+        processes: whether several jobs are processes and not threads.
         sample: rows to read of each dataset, None for all. memory: bytes the process may take, None for no limit.
         report_format, report_language: what reports are when the command line does not say.
     """
@@ -87,6 +88,7 @@ class Config:
     catalog: str = ""
     language: bool = True
     jobs: int = 1
+    processes: bool = False
     sample: int | None = None
     memory: int | None = None
     sources: tuple[SourceSpec, ...] = ()
@@ -195,6 +197,7 @@ def _build(document: Document, path: Path, catalog: str | None) -> Config:
         catalog=catalog_url_of(catalog, Path()) if catalog else catalog_url_of(entries.catalog, folder),
         language=entries.language,
         jobs=entries.jobs,
+        processes=entries.processes,
         sample=entries.sample,
         memory=entries.memory,
         sources=tuple(sources),

@@ -111,6 +111,10 @@ class ConfigFile(_Strict):
     jobs: Annotated[int, Field(ge=1, le=256, strict=True)] = Field(
         default=1, description="Threads that read at once."
     )
+    processes: bool = Field(
+        default=False,
+        description="Several jobs are processes, not threads: a crash in a driver costs one partition, memory counts twice.",
+    )
     sample: Count | None = Field(
         default=None, description="Rows to read of each dataset, drawn uniformly; without it every row is read."
     )
