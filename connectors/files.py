@@ -25,8 +25,8 @@ from recense.connectors.blobs import Blob, local, printable, refusal
 from recense.connectors.formats import Format, Part, Trouble, formats, recognise
 from recense.connectors.groups import Group, group_of, hidden, with_keys
 from recense.connectors.targets import absolute, belongs_to_another, database_of, database_scheme, exists, near, path_of
-from recense.errors import MissingExtra, RecenseError, SourceError, TargetError
 from recense.connectors.thinning import thin
+from recense.errors import MissingExtra, RecenseError, SourceError, TargetError
 from recense.model import Column, Dataset, Draw, Limits, Partition, Sampler, Source, Unreadable
 
 _OPEN_ARCHIVES = 16

@@ -141,10 +141,11 @@ def _seconds(run: Callable[[], None]) -> float:
 
 _FIRST = ("Camille", "Louis", "Jeanne", "Hugo", "Inès", "Paul", "Élodie", "Marc")
 _LAST = ("Martin", "Petit", "Moreau", "Lefèvre", "Garcia", "Dubois", "Fontaine", "Leroy")
-_WORDS = (
+_SENTENCE = (
     "rappeler demain matin pour fixer un rendez-vous avec le technicien au sujet de la vérification annuelle le devis "
     "est signé mais la livraison a pris du retard accès par la cour badge à demander à l'accueil"
-).split()
+)
+_WORDS = tuple(_SENTENCE.split())
 
 
 def _name(number: int) -> str:
@@ -157,7 +158,7 @@ def _text(number: int) -> str:
 
 
 def _column(kind: int, rows: int) -> list[str]:
-    """Returns cells as tables have them: a mailbox, a telephone, an account, a date, a status, a name …"""
+    """Returns cells as tables have them: a mailbox, a telephone, an account, a date, a status, a name and so on."""
     made: tuple[Callable[[int], str], ...] = (
         lambda n: f"p{n}.zq@example.org",
         lambda n: f"06 39 98 {n // 100 % 100:02d} {n % 100:02d}",

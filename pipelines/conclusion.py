@@ -52,7 +52,7 @@ def conclude(run: Unfinished, surveys: Sequence[Survey], catalog: Catalog) -> Sc
     reports: list[DatasetReport] = []
     findings: list[Finding] = []
     unreadable = [entry for survey in surveys for entry in survey.unreadable]
-    for survey, dataset in ((survey, dataset) for survey in surveys for dataset in survey.datasets):
+    for survey, dataset in [(one, dataset) for one in surveys for dataset in one.datasets]:
         evidence, problems = _merged(run.id, dataset, surveys, catalog)
         unreadable.extend(problems)
         profile = DatasetProfile(dataset, evidence.rows, _profiles(dataset, evidence))

@@ -100,7 +100,9 @@ def estimate(surveys: Sequence[Survey], language: Speeds | None, patterns: Speed
     found = []
     for survey in surveys:
         speeds = patterns if survey.spec.language is False else language
-        for dataset in survey.datasets if speeds is not None else ():
+        if speeds is None:
+            raise ValueError("a source needs the speeds of its kind of scan")
+        for dataset in survey.datasets:
             parts = [part for part in survey.partitions if part.dataset == dataset]
             found.append(_dataset(survey, dataset, parts, speeds))
     start = max((speeds.start for speeds in (language, patterns) if speeds is not None), default=0.0)

@@ -1,6 +1,6 @@
 """How a scan keeps to a limit on memory: what is given up, in which order, and what it says of that.
 
-A process that has loaded the detectors takes about 160 MB, with the language models about 450 MB more while they read. What remains
+A process that has loaded the detectors takes about 160 MB, the language models and their work come on top. What remains
 is for batches: a thread holds the batch it looks at, what waits for it, and several times that while expressions run.
 """
 
@@ -62,9 +62,7 @@ def fit(specs: Sequence[SourceSpec], options: Options, jobs: int, memory: int | 
     language = any(spec.language is not False for spec in specs)
     if language and memory < least + MODELS:
         specs = [replace(spec, language=False) for spec in specs]
-        notes.append(
-            f"names and prose are not read: the language models need {_mb(least + MODELS)} in all (--memory)"
-        )
+        notes.append(f"names and prose are not read: the language models need {_mb(least + MODELS)} in all (--memory)")
         language = False
     left = memory - DETECTORS - (MODELS if language else 0)
     if options.processes and jobs > 1:

@@ -74,9 +74,7 @@ class Meter:
             self._tell(result.partition)
 
     def _tell(self, partition: Partition) -> None:
-        running = sum(
-            self._weights.get(name, 0.0) * self._part(name, *counts) for name, counts in self._parts.items()
-        )
+        running = sum(self._weights.get(name, 0.0) * self._part(name, *counts) for name, counts in self._parts.items())
         share = 1.0 if self._done == self._total else (self._finished + running) / self._whole
         self._share = max(self._share, min(1.0, share))
         dataset = partition.dataset

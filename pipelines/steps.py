@@ -144,9 +144,7 @@ def settings_for(spec: SourceSpec, key: bytes, options: Options | None = None) -
     return settings
 
 
-def tasks(
-    surveys: Sequence[Survey], catalog: Catalog, run: Unfinished, options: Options | None = None
-) -> list[Task]:
+def tasks(surveys: Sequence[Survey], catalog: Catalog, run: Unfinished, options: Options | None = None) -> list[Task]:
     """Returns what is still to be read, and which rows of it."""
     lots: dict[tuple[str, str], sampling.Lot] = {}
     for found in surveys:

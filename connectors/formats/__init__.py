@@ -18,8 +18,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from recense.connectors.blobs import Blob
-from recense.errors import SourceError
 from recense.connectors.thinning import thin
+from recense.errors import SourceError
 from recense.model import Column, Draw, Limits
 from recense.plugins import Registry
 

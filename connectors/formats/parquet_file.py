@@ -97,7 +97,7 @@ def _rows(
     written = start = 0
     with ExitStack() as stack:
         plain = stack.enter_context(_opened(blob))
-        files = {(): plain}
+        files: dict[tuple[str, ...], pa.parquet.ParquetFile] = {(): plain}
 
         def opened(packed: tuple[str, ...]) -> pa.parquet.ParquetFile:
             if packed not in files:

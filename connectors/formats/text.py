@@ -89,7 +89,7 @@ def text_of(blob: Blob) -> Iterator[str]:
 
 
 def line_blocks(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """Yields a text in blocks of about ``size`` bytes that end at a line end, or where one line is longer, at a blank."""
+    """Yields a text in blocks of about ``size`` bytes that end at a line end, a longer line at a blank."""
     held = b""
     while more := read_fully(stream, size):
         held += more

@@ -150,7 +150,7 @@ class DuckdbFile(Database):
         return Table(dataset, schema, name, table.relation, table.fields, key, table.stored)
 
     def drawn(self, table: Table, share: float, seed: int) -> tuple[Table, str] | None:
-        """Returns a condition on random numbers: a TABLESAMPLE would be drawn after other conditions have taken part."""
+        """Returns a condition on random numbers, which serves views too."""
         return table, f"random() < {share:.12f}"
 
     @failures.translated(failures.of_duckdb)

@@ -13,8 +13,8 @@ from sqlalchemy.engine import URL, make_url
 from recense.connectors import redact, scheme
 from recense.connectors.sql.local_file import file_of
 from recense.connectors.sql.tables import Database, Table
-from recense.errors import SourceError, TargetError
 from recense.connectors.thinning import thin
+from recense.errors import SourceError, TargetError
 from recense.model import Dataset, Draw, Limits, Partition, Unreadable
 
 if TYPE_CHECKING:

@@ -17,7 +17,9 @@ def people(rows: int) -> pa.Table:
             "id": pa.array(range(rows), pa.int64()),
             "courriel": [f"p{n}.zq7720@example.org" for n in range(rows)],
             "statut": [("actif", "en attente", "suspendu")[n % 3] for n in range(rows)],
-            "note": [None if n % 5 else f"rappeler le 06 39 98 {n // 100 % 100:02d} {n % 100:02d}" for n in range(rows)],
+            "note": [
+                None if n % 5 else f"rappeler le 06 39 98 {n // 100 % 100:02d} {n % 100:02d}" for n in range(rows)
+            ],
         }
     )
 

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from servers import run_postgres
 from tables import csv, parquet, sqlite
 
 from recense.catalog import Catalog
@@ -23,7 +25,7 @@ from recense.pipelines.plan import Options
 def batches(rows: int, *cuts: int) -> Iterator[pa.RecordBatch]:
     whole = pa.record_batch({"n": pa.array(range(rows), pa.int64())})
     edges = sorted({0, rows, *(cut for cut in cuts if 0 < cut < rows)})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         yield whole.slice(start, end - start)
 
 
@@ -77,7 +79,11 @@ def partitions(*rows: int | None) -> tuple[Dataset, list[Partition]]:
 
 
 @settings(max_examples=80, deadline=None)
-@given(sizes=st.lists(st.integers(0, 500), min_size=1, max_size=8), wanted=st.integers(1, 600), key=st.binary(min_size=16, max_size=16))
+@given(
+    sizes=st.lists(st.integers(0, 500), min_size=1, max_size=8),
+    wanted=st.integers(1, 600),
+    key=st.binary(min_size=16, max_size=16),
+)
 def test_partitions_share_a_sample(sizes: list[int], wanted: int, key: bytes) -> None:
     dataset, parts = partitions(*sizes)
     lot = sampling.draws(dataset, parts, wanted, key)
@@ -159,12 +165,11 @@ def test_a_sample_of_every_row_is_a_full_scan(tmp_path: Path) -> None:
 
 
 def test_a_server_draws_itself(postgres_url: str) -> None:
-    import psycopg
-
-    with psycopg.connect(postgres_url, autocommit=True) as made:
-        made.execute("CREATE TABLE sampled AS SELECT n AS id, 'p' || n || '@example.org' AS courriel "
-                     "FROM generate_series(0, 19999) AS n")
-        made.execute("ANALYZE sampled")
+    run_postgres(
+        postgres_url,
+        "CREATE TABLE sampled AS SELECT n AS id, 'p' || n || '@example.org' AS courriel "
+        "FROM generate_series(0, 19999) AS n; ANALYZE sampled;",
+    )
     rows: Counter[int] = Counter()
     with open_source(postgres_url, Limits()) as source:
         assert isinstance(source, Sampler)

@@ -17,7 +17,7 @@ def text_of(plan: Plan, notes: Sequence[str], format: str) -> str:
     """Returns a plan as ``table`` or ``json``; ``notes`` say what a limit makes the scan give up."""
     if format == "json":
         return json.dumps(plan.document(notes), indent=2, ensure_ascii=False)
-    rows = [("DATASET", "ROWS", "READ", "COLUMNS", "SIZE", "CELLS", "PARTS", "TIME")]
+    rows: list[tuple[str, ...]] = [("DATASET", "ROWS", "READ", "COLUMNS", "SIZE", "CELLS", "PARTS", "TIME")]
     rows += [_line(one) for one in plan.datasets]
     summary = plan.document()["summary"]
     threads = f"{plan.jobs} threads" if plan.jobs > 1 else "one thread"

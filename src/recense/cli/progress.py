@@ -72,12 +72,10 @@ def size(count: int) -> str:
     ('999 B', '1.5 MB', '20 GB')
     """
     number = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if number < 1000:
-            break
-        number /= 1000
-    else:
-        unit = "TB"
+    units = iter(("B", "kB", "MB", "GB", "TB"))
+    unit = next(units)
+    while number >= 1000 and unit != "TB":
+        number, unit = number / 1000, next(units)
     return f"{number:.0f} {unit}" if number >= 10 or unit == "B" else f"{number:.1f} {unit}"
 
 
@@ -88,7 +86,7 @@ def duration(seconds: float) -> str:
     ('7 s', '1 min 35 s', '1 h 7 min', '2 d 8 h')
     """
     whole = round(seconds)
-    for big, small, unit, below in ((86_400, 3_600, "d", "h"), (3_600, 60, "h", "min"), (60, 1, "min", "s")):
-        if whole >= big:
-            return f"{whole // big} {unit} {whole % big // small} {below}"
+    for long, short, word, rest in ((86_400, 3_600, "d", "h"), (3_600, 60, "h", "min"), (60, 1, "min", "s")):
+        if whole >= long:
+            return f"{whole // long} {word} {whole % long // short} {rest}"
     return f"{whole} s"

@@ -108,12 +108,10 @@ class ConfigFile(_Strict):
         description="Where results are kept: a SQLite file relative to this one, or postgresql://…",
     )
     language: bool = Field(default=True, description="Read names and prose with the language models.")
-    jobs: Annotated[int, Field(ge=1, le=256, strict=True)] = Field(
-        default=1, description="Threads that read at once."
-    )
+    jobs: Annotated[int, Field(ge=1, le=256, strict=True)] = Field(default=1, description="Threads that read at once.")
     processes: bool = Field(
         default=False,
-        description="Several jobs are processes, not threads: a crash in a driver costs one partition, memory counts twice.",
+        description="Several jobs are processes, not threads: a crash costs one partition, memory counts for each.",
     )
     sample: Count | None = Field(
         default=None, description="Rows to read of each dataset, drawn uniformly; without it every row is read."
