@@ -103,7 +103,7 @@ def measure(language: bool) -> Speeds:
         def run() -> None:
             observer = Observer(settings)
             observer.add(batch)
-            observer._count_waiting()
+            observer.flush()
 
         return run
 

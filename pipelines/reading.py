@@ -130,6 +130,7 @@ class Reading:
         try:
             while (batch := self._next()) is not None:
                 self._look(observer, batch)
+            self._guarded(observer.flush)  # here, while the other threads do the same
         finally:
             with self._state:
                 self._observers.append(observer)
@@ -157,14 +158,18 @@ class Reading:
             return None
 
     def _look(self, observer: Observer, batch: pa.RecordBatch) -> None:
+        self._guarded(lambda: observer.add(batch))
+        if self._tick is not None:
+            self._tick(self.task.partition, batch.num_rows, batch.nbytes)
+
+    def _guarded(self, count: Callable[[], None]) -> None:
+        """Counts cells; what fails in that is the partition's problem."""
         try:
-            observer.add(batch)
+            count()
         except RecenseError as error:
             self._ended, self._refused = True, error
         except Exception as error:
             self._fail("failed", describe(error))
-        if self._tick is not None:
-            self._tick(self.task.partition, batch.num_rows, batch.nbytes)
 
     def _fail(self, code: str, reason: str) -> None:
         self._ended = True

@@ -127,6 +127,10 @@ class Observer:
             self._evidence.column(path).sample = reservoir.seal(self._label)
         return self._evidence
 
+    def flush(self) -> None:
+        """Counts the batches that still wait for others."""
+        self._count_waiting()
+
     def absorb(self, other: Observer) -> None:
         """Takes over what another observer saw of the same partition, so that its values are labelled once."""
         other._count_waiting()
