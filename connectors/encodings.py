@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import codecs
 import io
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 BLOCK = 1 << 20
 
@@ -127,7 +127,9 @@ class Utf8Stream(io.RawIOBase):
         super().__init__()
         self._raw = raw
         self._decoder = codecs.getincrementaldecoder(encoding)(errors=_ERRORS)
+        self._plain = encoding == "utf-8"
         self._left = b""
+        self._tail = b""  # of a character that the next block ends
         self._started = False
         self._ended = False
 
@@ -142,6 +144,8 @@ class Utf8Stream(io.RawIOBase):
         while not self._left and not self._ended:
             block = self._raw.read(BLOCK)
             self._ended = not block
+            if self._plain and self._started and not self._decoder.getstate()[0] and self._passes(block):
+                continue
             text = self._decoder.decode(block, final=self._ended)
             if text and not self._started:
                 self._started = True
@@ -150,7 +154,44 @@ class Utf8Stream(io.RawIOBase):
         block, self._left = self._left[:size], self._left[size:]
         return block
 
+    def _passes(self, block: bytes) -> bool:
+        """Takes a block as it is when it is valid UTF-8; what is not goes through the decoder from then on."""
+        whole = self._tail + block if self._tail else block
+        cut = len(whole)
+        if not self._ended and not whole.isascii():
+            for back in range(1, min(4, cut + 1)):
+                if whole[-back] >= 0xC0:  # the first byte of a character that may not be whole
+                    cut -= back
+                    break
+                if whole[-back] < 0x80:
+                    break
+        try:
+            if not whole.isascii():
+                str(memoryview(whole)[:cut], "utf-8")
+        except UnicodeDecodeError:
+            self._plain = False
+            self._raw = cast(BinaryIO, _Before(whole, self._raw))
+            self._tail, self._ended = b"", False
+            return True
+        self._left, self._tail = whole[:cut], whole[cut:]
+        return True
+
     def close(self) -> None:
         """Closes the stream under it too."""
         self._raw.close()
         super().close()
+
+
+class _Before:
+    """A stream with bytes put back before it."""
+
+    def __init__(self, first: bytes, rest: BinaryIO) -> None:
+        self._first = first
+        self._rest = rest
+
+    def read(self, size: int) -> bytes:
+        first, self._first = self._first, b""
+        return first or self._rest.read(size)
+
+    def close(self) -> None:
+        self._rest.close()

@@ -25,8 +25,9 @@ from recense.connectors.blobs import Blob, local, printable, refusal
 from recense.connectors.formats import Format, Part, Trouble, formats, recognise
 from recense.connectors.groups import Group, group_of, hidden, with_keys
 from recense.connectors.targets import absolute, belongs_to_another, database_of, database_scheme, exists, near, path_of
+from recense.connectors.thinning import thin
 from recense.errors import MissingExtra, RecenseError, SourceError, TargetError
-from recense.model import Column, Dataset, Limits, Partition, Source, Unreadable
+from recense.model import Column, Dataset, Draw, Limits, Partition, Sampler, Source, Unreadable
 
 _OPEN_ARCHIVES = 16
 _EMPTY = "empty"
@@ -348,7 +349,9 @@ class Files:
         # The key is stored: no cell may be in it. That a number still means the same file is told by the state.
         prefix = "" if place.group is None else f"{number} {printable(hidden(unquote(place.path)))}#"
         for part in parts:
-            yield Partition(dataset, prefix + part.key, part.rows, blob.state, place.hint(part))
+            size = part.bytes or blob.size or (len(blob.head) if blob.whole else None)
+            about = part.rows if part.rows is not None else _about(blob, size)
+            yield Partition(dataset, prefix + part.key, part.rows, blob.state, place.hint(part), about, size)
 
     def batches(self, partition: Partition) -> Iterator[pa.RecordBatch]:
         """Yields the rows of a part.
@@ -356,15 +359,36 @@ class Files:
         Raises:
             SourceError: reading stopped; what was yielded before is good.
         """
+        yield from self._read(partition, None)
+
+    def sample(self, partition: Partition, draw: Draw) -> Iterator[pa.RecordBatch]:
+        """Yields the rows of a part that a draw takes.
+
+        Raises:
+            SourceError: reading stopped; what was yielded before is good.
+        """
+        yield from self._read(partition, draw)
+
+    def _read(self, partition: Partition, draw: Draw | None) -> Iterator[pa.RecordBatch]:
         place, part = _Place.of(partition.hint)
         try:
             if place.format == _DATABASE:
                 source = self._opened_database(place.path, place.members)
                 table = replace(partition.dataset, source=source.uri, name=place.table)
-                yield from source.batches(replace(partition, dataset=table, hint=part.hint, key=part.key))
+                inner = replace(partition, dataset=table, hint=part.hint, key=part.key)
+                if draw is None:
+                    yield from source.batches(inner)
+                elif isinstance(source, Sampler):
+                    yield from source.sample(inner, draw)
+                else:
+                    yield from thin(source.batches(inner), draw)
             elif place.format != _EMPTY:
                 blob = self._resolve(place.path, place.members)
-                batches = _format(place).batches(blob, place.table, part, self.limits)
+                format_ = _format(place)
+                if draw is None:
+                    batches = format_.batches(blob, place.table, part, self.limits)
+                else:
+                    batches = format_.sample(blob, place.table, part, draw, self.limits)
                 if place.group is None:
                     yield from batches
                 else:
@@ -373,6 +397,14 @@ class Files:
                     yield from (with_keys(batch, keys) for batch in batches)
         except Exception as error:
             raise _trouble(error) from None
+
+
+def _about(blob: Blob, size: int | None) -> int | None:
+    """Returns about how many rows a text has, from the lines at its beginning."""
+    if blob.encoding is None or not size or not blob.text:
+        return None
+    lines = blob.text.count("\n") or 1
+    return lines if blob.whole else max(lines, lines * size // len(blob.head))
 
 
 def _format(place: _Place) -> Format:

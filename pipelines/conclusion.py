@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,9 @@ from recense.model import (
     ScanRun,
     SourceReport,
     Unreadable,
+    Witness,
 )
+from recense.pipelines import sampling
 from recense.pipelines.plan import Survey
 from recense.policy.declared import mark
 
@@ -58,13 +60,14 @@ def conclude(run: Unfinished, surveys: Sequence[Survey], catalog: Catalog, polic
     reports: list[DatasetReport] = []
     findings: list[Finding] = []
     unreadable = [entry for survey in surveys for entry in survey.unreadable]
-    for dataset in (dataset for survey in surveys for dataset in survey.datasets):
+    for survey, dataset in [(one, dataset) for one in surveys for dataset in one.datasets]:
         evidence, problems = _merged(run.id, dataset, surveys, catalog)
         unreadable.extend(problems)
         profile = DatasetProfile(dataset, evidence.rows, _profiles(dataset, evidence))
         profiles.append(profile)
-        reports.append(_report(profile, complete=not problems))
-        findings.extend(_judge(profile))
+        sampled = _sampled(run, survey, dataset, evidence.rows) if survey.spec.sample and not problems else None
+        reports.append(_report(profile, not problems, sampled))
+        findings.extend(_judge(profile) if sampled is None else _told(_judge(profile), sampled))
     sources = tuple(_sources(surveys, unreadable, reports))
     complete = not unreadable
     result = ScanRun(
@@ -144,20 +147,47 @@ def _paths(profile: DatasetProfile) -> list[str]:
     return [*declared, *(path for path in sorted(profile.columns) if path not in set(declared))]
 
 
-def _report(profile: DatasetProfile, complete: bool) -> DatasetReport:
-    dataset = profile.dataset
-    rows = profile.rows_read if complete else dataset.rows
-    types = {column.path: column.type for column in dataset.columns}
-    columns = tuple(
-        _column(path, types.get(path, ""), profile.columns[path], complete, rows, profile.rows_read)
-        for path in _paths(profile)
+@dataclass(frozen=True, slots=True)
+class _Sampled:
+    """What a sample of a dataset is, and what it proves: see ``recense.pipelines.sampling``."""
+
+    rows_read: int
+    rows: int | None
+    bound: float
+
+
+def _sampled(run: Unfinished, survey: Survey, dataset: Dataset, rows_read: int) -> _Sampled | None:
+    """Returns what the sample of a dataset proves, None when it turned out to be every row."""
+    partitions = [part for part in survey.partitions if part.dataset == dataset]
+    rows, wanted = sampling.exact_rows(partitions), survey.spec.sample or 0
+    bound = sampling.bound(rows_read, rows, wanted, sampling.draws(dataset, partitions, wanted, run.sample_key))
+    if bound <= 0:
+        return None
+    estimate = dataset.rows if dataset.rows and dataset.rows > rows_read else None
+    return _Sampled(rows_read, rows or estimate, bound)
+
+
+def _told(findings: Iterable[Finding], sampled: _Sampled) -> Iterator[Finding]:
+    """Yields findings with a witness that says on what share of the rows they rest."""
+    of = f"{sampled.rows:,}" if sampled.rows is not None else "an unknown number of"
+    says = (
+        f"read in a uniform sample: {sampled.rows_read:,} of {of} rows; what is in none of them is, "
+        f"with 95 % confidence, in fewer than {sampled.bound:.2%} of all"
     )
+    for finding in findings:
+        yield replace(finding, evidence=(*finding.evidence, Witness("values", "sample", says)))
+
+
+def _report(profile: DatasetProfile, complete: bool, sampled: _Sampled | None = None) -> DatasetReport:
+    dataset = profile.dataset
+    rows = sampled.rows if sampled else profile.rows_read if complete else dataset.rows
+    types = {column.path: column.type for column in dataset.columns}
+    bound = round(sampled.bound, 6) if sampled else _bound(complete, rows, profile.rows_read)
+    columns = tuple(_column(path, types.get(path, ""), profile.columns[path], bound) for path in _paths(profile))
     return DatasetReport(dataset.source, dataset.name, dataset.kind, rows, profile.rows_read, columns)
 
 
-def _column(
-    path: str, type_: str, profile: ColumnProfile, complete: bool, rows: int | None, rows_read: int
-) -> ColumnReport:
+def _column(path: str, type_: str, profile: ColumnProfile, bound: float) -> ColumnReport:
     scanned = profile.cells == 0 or profile.unscanned < profile.cells
     return ColumnReport(
         column=path,
@@ -165,7 +195,7 @@ def _column(
         cells=profile.cells,
         nulls=profile.nulls,
         distinct=profile.distinct if scanned else None,
-        clean_bound=_bound(complete, rows, rows_read),
+        clean_bound=bound,
     )
 
 

@@ -26,7 +26,7 @@ from recense.catalog import Catalog, Unfinished
 from recense.config import Config, SourceSpec, load
 from recense.config.credentials import has_password
 from recense.errors import RetriableError, SourceError, UserError
-from recense.model import Partition, ScanRun
+from recense.model import Draw, Partition, ScanRun
 from recense.pipelines import steps
 from recense.pipelines.plan import Options, Survey, chosen, failed
 from recense.pipelines.summary import by_category, by_source, headline
@@ -84,11 +84,19 @@ def survey(name: str, spec: SourceSpec, options: Options, ignore: Path | None) -
 
 
 @task(name="read", task_run_name="read {name}", retries=RETRIES, retry_condition_fn=may_pass, **_KEPT_NOWHERE)  # type: ignore[untyped-decorator]
-def read(name: str, spec: SourceSpec, partition: Partition, run_id: str, config: Config, options: Options) -> None:
+def read(
+    name: str,
+    spec: SourceSpec,
+    partition: Partition,
+    run_id: str,
+    config: Config,
+    options: Options,
+    draw: Draw | None = None,
+) -> None:
     """Reads a partition and puts its evidence into the catalog; what stops the reading ends the task as failed."""
     with Catalog.open(config.catalog_url()) as catalog:
-        settings = steps.settings_for(spec, catalog.unfinished(run_id).sample_key)
-        result = steps.observe(spec, partition, settings, options.limits, patient=_may_try_again(options))
+        settings = steps.settings_for(spec, catalog.unfinished(run_id).sample_key, options)
+        result = steps.observe(spec, partition, settings, options.limits, patient=_may_try_again(options), draw=draw)
         catalog.save_partition(run_id, result.partition, result.evidence, result.problem)
     if result.problem:
         raise SourceError(result.problem.code, result.problem.reason)
@@ -108,6 +116,7 @@ def _scan(
     only: list[str] | None = None,
     skip: list[str] | None = None,
     language: bool = True,
+    sample: int | None = None,
     strict: bool = False,
     retry_seconds: float = 10.0,
     run_id: str | None = None,
@@ -121,6 +130,7 @@ def _scan(
         only: globs on dataset names: read these only.
         skip: globs on dataset names: leave these out.
         language: whether the language models read names and prose.
+        sample: rows to read of each dataset, drawn uniformly; default: what recense.yaml says, or all.
         strict: whether a source that does not exist ends the run at once.
         retry_seconds: pause before a task is tried again; it doubles.
         run_id: name of the run in the catalog; default: a new one.
@@ -131,14 +141,14 @@ def _scan(
     for target in (*(sources or ()), catalog or ""):
         refuse_login(target)
     settings = load(Path(config) if config else None, catalog)
-    specs = chosen(settings, sources or (), only or (), skip or (), language)
+    specs = chosen(settings, sources or (), only or (), skip or (), language, sample)
     options = Options(settings.limits, RETRIES, retry_seconds, strict)
     settings.load_policy()  # one that is wrong ends the run before anything is read
     with Catalog.open(settings.catalog_url()) as kept:
         surveys = steps.unique(_survey(spec, options, kept.file) for spec in specs)
         run = steps.begin(kept, specs, run_id)
         for found in surveys:  # one source after the other, its partitions as the task runner allows
-            _read(found, run.id, settings, options)
+            _read(steps.tasks([found], kept, run, options), run.id, settings, options)
         conclude(run, surveys, settings)
         result = kept.run(run.id)
     _publish(result)
@@ -167,12 +177,20 @@ def _survey(spec: SourceSpec, options: Options, ignore: Path | None) -> Survey:
         return failed(spec, error)
 
 
-def _read(found: Survey, run_id: str, config: Config, options: Options) -> None:
+def _read(work: Sequence[steps.Task], run_id: str, config: Config, options: Options) -> None:
     """Reads a source's partitions and waits for all; failures are in the catalog by then."""
     once = read.with_options(retry_delay_seconds=_delays(options))
     futures = [
-        once.submit(f"{part.dataset.name} {part.key}", found.spec, part, run_id, config, options)
-        for part in found.partitions
+        once.submit(
+            f"{task.partition.dataset.name} {task.partition.key}",
+            task.spec,
+            task.partition,
+            run_id,
+            config,
+            options,
+            task.draw,
+        )
+        for task in work
     ]
     for future in futures:
         future.wait()

@@ -52,6 +52,7 @@ def run_flow(
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
     language: bool = True,
+    sample: int | None = None,
     jobs: int = 1,
     catalog: str | None = None,
 ) -> str:
@@ -64,6 +65,7 @@ def run_flow(
         only: see ``recense.pipelines.plan.chosen``, as are ``skip`` and ``language``.
         skip: see there.
         language: see there.
+        sample: see there.
         jobs: processes that read at the same time.
         catalog: path or URL in place of what recense.yaml says.
 
@@ -81,6 +83,7 @@ def run_flow(
         targets,
         catalog=catalog,
         language=language,
+        sample=sample,
         only=list(only),
         skip=list(skip),
         strict=options.strict,

@@ -31,12 +31,19 @@ class Options:
         retry_seconds: pause before the first new try; it doubles each time.
         strict: a source that does not exist ends the run before it begins (a mistyped argument); else it is an
             entry of the report and the other sources go on (a schedule).
+        together_bytes: small batches wait for each other up to so many bytes; None leaves it to the scanner.
+        processes: several jobs are processes and not threads: one that dies costs its partition only, each takes the
+            memory of a scan.
+        stop_seconds: what threads get to end the batch they hold when a scan is stopped.
     """
 
     limits: Limits = field(default_factory=Limits)
     retries: int = 2
     retry_seconds: float = 2.0
     strict: bool = False
+    together_bytes: int | None = None
+    processes: bool = False
+    stop_seconds: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +185,12 @@ class _Parts:
 
 
 def chosen(
-    config: Config, targets: Sequence[str], only: Sequence[str] = (), skip: Sequence[str] = (), language: bool = True
+    config: Config,
+    targets: Sequence[str],
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    language: bool = True,
+    sample: int | None = None,
 ) -> list[SourceSpec]:
     """Returns what a command names: sources of recense.yaml by name, else paths, globs and URLs; none means all.
 
@@ -188,6 +200,7 @@ def chosen(
         only: globs on dataset names, in place of the configured ones.
         skip: globs on dataset names, beside the configured ones.
         language: False keeps the language models off, whatever is configured.
+        sample: rows to read of each dataset, in place of what is configured; 0 reads every row.
 
     Raises:
         UserError: nothing is named and recense.yaml has no source.
@@ -207,6 +220,7 @@ def chosen(
             (*spec.skip, *skip),
             language and (config.language if spec.language is None else spec.language),
             spec.configured,
+            (spec.sample or config.sample) if sample is None else sample or None,
         )
         for spec in specs
     ]
@@ -223,6 +237,7 @@ def remember(specs: Sequence[SourceSpec]) -> list[Mapping[str, Any]]:
             "only": list(spec.only),
             "skip": list(spec.skip),
             "language": spec.language,
+            **({"sample": spec.sample} if spec.sample else {}),
         }
         for spec in specs
     ]
@@ -249,6 +264,7 @@ def recall(entries: Sequence[Mapping[str, Any]], config: Config) -> list[SourceS
                 tuple(entry["skip"]),
                 entry["language"],
                 entry["configured"],
+                entry.get("sample"),
             )
         )
     return specs

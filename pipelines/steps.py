@@ -10,20 +10,21 @@ Order, number of processes, interruptions and retries do not change the result: 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recense.catalog import Catalog, Unfinished, new_run_id
 from recense.config import SourceSpec
-from recense.connectors import open_source
-from recense.errors import RecenseError, RetriableError, SourceError, UserError
-from recense.evidence import Evidence
-from recense.model import Limits, Partition, ScanRun, Unreadable
+from recense.errors import RetriableError, UserError
+from recense.model import Partition, ScanRun
+from recense.pipelines import sampling
 from recense.pipelines.conclusion import conclude, replay, rules
-from recense.pipelines.defects import describe
 from recense.pipelines.plan import Options, Survey, chosen, failed, recall, remember, scope, survey
+from recense.pipelines.progress import Meter, Progress, Report
+from recense.pipelines.reading import PartitionResult, Task, Tick, observe
+from recense.pipelines.threads import persistently, read_with_threads
 from recense.scanners import require
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ __all__ = [
     "PartitionResult",
     "Progress",
     "Survey",
+    "Task",
     "begin",
     "chosen",
     "conclude",
@@ -46,32 +48,10 @@ __all__ = [
     "settings_for",
     "survey",
     "survey_all",
+    "tasks",
     "to_read",
     "unique",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class PartitionResult:
-    """What was read of a partition, and why not all of it."""
-
-    partition: Partition
-    evidence: Evidence
-    problem: Unreadable | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a scan is: partitions done of all, and what was read last."""
-
-    done: int
-    total: int
-    source: str
-    dataset: str
-    rows: int
-
-
-Report = Callable[[Progress], None]
 
 
 class Interrupted(KeyboardInterrupt):
@@ -80,59 +60,6 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, run_id: str) -> None:
         super().__init__(run_id)
         self.run_id = run_id
-
-
-def observe(
-    spec: SourceSpec, partition: Partition, settings: ScanSettings, limits: Limits, *, patient: bool = False
-) -> PartitionResult:
-    """Reads a partition and returns its evidence; what stops the reading is part of the result.
-
-    Args:
-        spec: the source, opened here so that this can run in any process.
-        partition: what to read of it.
-        settings: how to look.
-        limits: bounds of the connector.
-        patient: let a retriable error out, for a caller that tries again.
-
-    Raises:
-        RetriableError: only when ``patient``.
-        UserError: a variable is not set or a driver not installed in this process.
-    """
-    from recense.scanners.observe import Observer
-
-    observer = Observer(settings, f"{partition.dataset.source}\n{partition.dataset.name}")
-    problem: tuple[str, str] | None = None
-    retry = False
-    try:
-        with open_source(spec.target(), limits) as source:
-            for batch in source.batches(partition):
-                observer.add(batch)
-    except SourceError as error:
-        problem = (error.code, error.reason)
-        retry = isinstance(error, RetriableError)
-    except RecenseError:
-        raise
-    except Exception as error:  # any byte sequence in, never a traceback out
-        problem = ("failed", describe(error))
-    if retry and patient and problem:
-        raise RetriableError(*problem)  # a new one: no library's message hangs on it
-    try:
-        evidence = observer.evidence()
-    except Exception as error:
-        evidence, problem = Evidence(), ("failed", describe(error))
-    dataset = partition.dataset
-    entry = Unreadable(dataset.source, dataset.name, *problem) if problem else None
-    return PartitionResult(partition, evidence, entry)
-
-
-def persistently(spec: SourceSpec, partition: Partition, settings: ScanSettings, options: Options) -> PartitionResult:
-    """Reads a partition as ``observe`` does, trying again after errors that may pass."""
-    for attempt in range(options.retries):
-        try:
-            return observe(spec, partition, settings, options.limits, patient=True)
-        except RetriableError:
-            time.sleep(options.retry_seconds * 2**attempt)
-    return observe(spec, partition, settings, options.limits)
 
 
 def survey_all(specs: Sequence[SourceSpec], options: Options, ignore: Path | None = None) -> list[Survey]:
@@ -208,11 +135,34 @@ def to_read(surveys: Sequence[Survey], catalog: Catalog, run_id: str) -> list[tu
     ]
 
 
-def settings_for(spec: SourceSpec, key: bytes) -> ScanSettings:
+def settings_for(spec: SourceSpec, key: bytes, options: Options | None = None) -> ScanSettings:
     """Returns how to look at a source in a run with this key."""
     from recense.scanners.observe import ScanSettings
 
-    return ScanSettings(sample_key=key, language=spec.language is not False)
+    settings = ScanSettings(sample_key=key, language=spec.language is not False)
+    if options is not None and options.together_bytes is not None:
+        return replace(settings, together_bytes=options.together_bytes)
+    return settings
+
+
+def tasks(surveys: Sequence[Survey], catalog: Catalog, run: Unfinished, options: Options | None = None) -> list[Task]:
+    """Returns what is still to be read, and which rows of it."""
+    lots: dict[tuple[str, str], sampling.Lot] = {}
+    for found in surveys:
+        for dataset in found.datasets if found.spec.sample else ():
+            parts = [part for part in found.partitions if part.dataset == dataset]
+            name = (dataset.source, dataset.name)
+            lots[name] = sampling.draws(dataset, parts, found.spec.sample or 0, run.sample_key)
+    nothing = sampling.Lot({})
+    return [
+        Task(
+            spec,
+            part,
+            settings_for(spec, run.sample_key, options),
+            lots.get((part.dataset.source, part.dataset.name), nothing).draws.get(part.key),
+        )
+        for spec, part in to_read(surveys, catalog, run.id)
+    ]
 
 
 def scan(
@@ -233,8 +183,8 @@ def scan(
         specs: what to scan, in order.
         catalog: where evidence and findings are kept.
         options: how to scan.
-        jobs: processes that read at the same time; the result is the same for any number.
-        progress: called after every partition.
+        jobs: threads (see ``Options.processes``) that read at the same time; the result is the same for any number.
+        progress: called after every batch and every partition, from any thread, one call at a time.
         run_id: name of the run; of the one to take up when ``resume``.
         resume: go on with a run that was stopped.
         surveys: what ``survey_all`` gave for these specs, if it was called before.
@@ -249,27 +199,25 @@ def scan(
         surveys = survey_all(specs, options, catalog.file)
     run = begin(catalog, specs, run_id, resume)
     try:
-        work = [(spec, part, settings_for(spec, run.sample_key)) for spec, part in to_read(surveys, catalog, run.id)]
-        rows = 0
-        for done, result in enumerate(_results(work, options, jobs), start=1):
+        work = tasks(surveys, catalog, run, options)
+        meter = Meter(work, progress) if progress else None
+        for result in _results(work, options, jobs, meter.looked if meter else None):
             catalog.save_partition(run.id, result.partition, result.evidence, result.problem)
-            rows += result.evidence.rows
-            if progress:
-                dataset = result.partition.dataset
-                progress(Progress(done, len(work), dataset.source, dataset.name, rows))
+            if meter:
+                meter.finished(result)
         return conclude(run, surveys, catalog, policy)
     except KeyboardInterrupt:
         catalog.stop(run.id)
         raise Interrupted(run.id) from None
 
 
-def _results(
-    work: Sequence[tuple[SourceSpec, Partition, ScanSettings]], options: Options, jobs: int
-) -> Iterator[PartitionResult]:
-    if jobs > 1 and len(work) > 1:
+def _results(work: Sequence[Task], options: Options, jobs: int, tick: Tick | None) -> Iterator[PartitionResult]:
+    if jobs > 1 and len(work) > 1 and options.processes:
         from recense.pipelines.workers import read_with_processes
 
         yield from read_with_processes(work, options, jobs)
+    elif jobs > 1 and work:
+        yield from read_with_threads(work, options, jobs, tick)
     else:
-        for spec, partition, settings in work:
-            yield persistently(spec, partition, settings, options)
+        for task in work:
+            yield persistently(task, options, tick)

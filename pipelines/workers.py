@@ -11,17 +11,12 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children, get_context
-from typing import TYPE_CHECKING
 
-from recense.config import SourceSpec
 from recense.evidence import Evidence
 from recense.model import Partition, Unreadable
-
-if TYPE_CHECKING:
-    from recense.pipelines.steps import Options, PartitionResult
-    from recense.scanners.observe import ScanSettings
-
-Task = tuple[SourceSpec, Partition, "ScanSettings"]
+from recense.pipelines.plan import Options
+from recense.pipelines.reading import PartitionResult, Task
+from recense.pipelines.threads import persistently
 
 
 def read_with_processes(work: Sequence[Task], options: Options, jobs: int) -> Iterator[PartitionResult]:
@@ -32,8 +27,8 @@ def read_with_processes(work: Sequence[Task], options: Options, jobs: int) -> It
     """
     suspects = yield from _read(work, options, jobs, ahead=2 * jobs)
     guilty = yield from _read(suspects, options, jobs=1, ahead=1)
-    for _, partition, _ in guilty:
-        yield _died(partition)
+    for task in guilty:
+        yield _died(task.partition)
 
 
 def _read(
@@ -66,9 +61,7 @@ def _read(
 
 
 def _task(task: Task, options: Options) -> PartitionResult:
-    from recense.pipelines.steps import persistently
-
-    return persistently(*task, options)
+    return persistently(task, options)
 
 
 def _die_quietly() -> None:
@@ -77,8 +70,6 @@ def _die_quietly() -> None:
 
 
 def _died(partition: Partition) -> PartitionResult:
-    from recense.pipelines.steps import PartitionResult
-
     dataset = partition.dataset
     reason = "the process that read it died, perhaps for lack of memory: lower limits.batch_bytes in recense.yaml"
     return PartitionResult(partition, Evidence(), Unreadable(dataset.source, dataset.name, "failed", reason))

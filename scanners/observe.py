@@ -35,11 +35,13 @@ class ScanSettings:
         sample_key: 16 random bytes drawn per run; they key the hashes of the samples and are forgotten with the run.
         language: whether names, places and prose are read (False: patterns, headers and check digits only).
         sample_size: distinct values per column that the language detectors read.
+        together_bytes: small batches wait for each other up to so many bytes.
     """
 
     sample_key: bytes
     language: bool = True
     sample_size: int = SAMPLE_SIZE
+    together_bytes: int = TOGETHER_BYTES
 
 
 def observe(batches: Iterable[pa.RecordBatch], settings: ScanSettings) -> Evidence:
@@ -81,7 +83,7 @@ class Observer:
             self._count_waiting()
         self._waiting.append(batch)
         self._waiting_bytes += batch.nbytes
-        if self._waiting_bytes >= TOGETHER_BYTES or sum(map(len, self._waiting)) >= TOGETHER_ROWS:
+        if self._waiting_bytes >= self.settings.together_bytes or sum(map(len, self._waiting)) >= TOGETHER_ROWS:
             self._count_waiting()
 
     def _count_waiting(self) -> None:
@@ -134,6 +136,18 @@ class Observer:
         for path, reservoir in self._reservoirs.items():  # only now: a partition that failed counts for no other
             self._earlier[path] = smallest((*reservoir.hashes, *self._earlier.get(path, ())), reservoir.size)
         return self._evidence
+
+    def flush(self) -> None:
+        """Counts the batches that still wait for others."""
+        self._count_waiting()
+
+    def absorb(self, other: Observer) -> None:
+        """Takes over what another observer saw of the same partition, so that its values are labelled once."""
+        other._count_waiting()
+        self._count_waiting()
+        self._evidence.merge(other._evidence)
+        for path, reservoir in other._reservoirs.items():
+            self._reservoir(path).absorb(reservoir)
 
     def _label(self, values: Sequence[str]) -> list[frozenset[str]]:
         """Says of each sampled value what it looks like; a function of the value alone."""

@@ -130,6 +130,13 @@ class Reservoir:
         """Returns the hashes of the sample, in no order."""
         return self._kept.keys()
 
+    def absorb(self, other: Reservoir) -> None:
+        """Makes this the sample of both columns' cells, of the same key and size."""
+        for digest, (value, cells) in other._kept.items():
+            entry = self._kept.setdefault(digest, [value, 0])
+            entry[1] = int(entry[1]) + int(cells)  # type: ignore[call-overload]
+        self._trim()
+
     def values(self) -> list[str]:
         """Returns the sampled values, smallest hash first."""
         return [str(self._kept[digest][0]) for digest in sorted(self._kept)]

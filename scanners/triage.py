@@ -75,30 +75,33 @@ class Found(NamedTuple):
     score: float
 
 
+_Ways = tuple[tuple[Detector, ...], tuple[Detector, ...], tuple[Detector, ...]]
+
+
 class _Plan:
     """Which detectors can match in a kind of column, and how to ask them.
 
     Attributes:
         bare: no word can stand in these cells, so a detector that needs one answers whole cells only.
-        direct: detectors that nearly every cell answers: asked one by one.
-        close: detectors that some cells answer, or nearly every one but for particular digits: asked in small groups.
-        rest: the others, asked together first.
+        ways: detectors that nearly every cell answers, asked one by one; those that some cells answer, or nearly
+            every one but for particular digits, asked in small groups; the others, asked together first.
     """
 
     def __init__(self, possible: Sequence[Detector], bare: bool) -> None:
         self.possible = tuple(possible)
         self.bare = bare
-        self.direct: tuple[Detector, ...] = ()
-        self.close: tuple[Detector, ...] = ()
-        self.rest = self.possible
+        self.ways: _Ways = ((), (), self.possible)
         self.learned = False
 
     def learn(self, frequent: Iterable[Detector], close: Iterable[Detector]) -> None:
-        """Moves detectors from ``rest`` to ``direct`` and ``close``."""
+        """Sorts the detectors into their ways."""
         chosen, near = set(frequent), set(close)
-        self.direct = tuple(detector for detector in self.possible if detector in chosen)
-        self.close = tuple(detector for detector in self.possible if detector in near - chosen)
-        self.rest = tuple(detector for detector in self.possible if detector not in chosen | near)
+        # One assignment: another thread reads all three as they were before, or as they are after.
+        self.ways = (
+            tuple(detector for detector in self.possible if detector in chosen),
+            tuple(detector for detector in self.possible if detector in near - chosen),
+            tuple(detector for detector in self.possible if detector not in chosen | near),
+        )
         self.learned = True
 
 
@@ -194,9 +197,10 @@ class Triage:
         if len(folded) == 0:
             return
         plan = self._learned(folded, alphabet)
-        for detector in plan.direct:
+        direct, close, rest = plan.ways
+        for detector in direct:
             yield from self._peeled(detector, folded, plan.bare)
-        for detector, rows in self._others(plan, folded):
+        for detector, rows in self._others(close, rest, folded, plan.bare):
             if len(rows):
                 yield detector, rows, _validate(detector, _take(folded, rows))
 
@@ -225,19 +229,22 @@ class Triage:
         if len(folded) == 0:
             return
         plan = self._learned(folded)
-        for detector in plan.direct:
+        direct, close, rest = plan.ways
+        for detector in direct:
             yield detector, self._matching(folded, (detector,), bare=plan.bare)
-        yield from self._others(plan, folded)
+        yield from self._others(close, rest, folded, plan.bare)
 
-    def _others(self, plan: _Plan, folded: pa.Array) -> Iterator[tuple[Detector, Rows]]:
+    def _others(
+        self, close: tuple[Detector, ...], rest: tuple[Detector, ...], folded: pa.Array, bare: bool
+    ) -> Iterator[tuple[Detector, Rows]]:
         """Yields the detectors that few cells answer, with the rows in which they may match."""
-        for start in range(0, len(plan.close), CLOSE):
-            group = plan.close[start : start + CLOSE]
-            rows = self._matching(folded, group, bare=plan.bare)
-            yield from self._resolve(group, folded, rows, wide=False, bare=plan.bare)
-        if plan.rest:
-            rows = self._matching(folded, plan.rest, wide=len(plan.rest) > 1, bare=plan.bare)
-            yield from self._resolve(plan.rest, folded, rows, bare=plan.bare)
+        for start in range(0, len(close), CLOSE):
+            group = close[start : start + CLOSE]
+            rows = self._matching(folded, group, bare=bare)
+            yield from self._resolve(group, folded, rows, wide=False, bare=bare)
+        if rest:
+            rows = self._matching(folded, rest, wide=len(rest) > 1, bare=bare)
+            yield from self._resolve(rest, folded, rows, bare=bare)
 
     def _learned(self, folded: pa.Array, alphabet: frozenset[str] | None = None) -> _Plan:
         plan = self._plan(folded, alphabet)

@@ -60,7 +60,7 @@ def test_a_typo_names_file_line_key_and_the_nearest_key(tmp_path: Path) -> None:
     said = refused(tmp_path, "version: 1\nsources:\n  - name: crm\n    path: x\n    skp: [a]\n")
     assert said == (
         f"{tmp_path}/recense.yaml:5: unknown key 'sources[0].skp'; did you mean 'skip'? "
-        "Known: language, name, only, path, skip, url"
+        "Known: language, name, only, path, sample, skip, url"
     )
 
 

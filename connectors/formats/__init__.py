@@ -18,8 +18,9 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from recense.connectors.blobs import Blob
+from recense.connectors.thinning import thin
 from recense.errors import SourceError
-from recense.model import Column, Limits
+from recense.model import Column, Draw, Limits
 from recense.plugins import Registry
 
 if TYPE_CHECKING:
@@ -70,11 +71,13 @@ class Part:
     Attributes:
         key: stable and unique within the table.
         hint: what the format needs to find it again.
+        bytes: of its cells in memory, roughly; None leaves it to the size of the file.
     """
 
     key: str = "all"
     rows: int | None = None
     hint: tuple[str, ...] = field(default=())
+    bytes: int | None = None
 
 
 class Format:
@@ -102,6 +105,10 @@ class Format:
             SourceError: reading stopped, or something in it was broken; what was yielded before is good.
         """
         raise NotImplementedError
+
+    def sample(self, blob: Blob, table: str, part: Part, draw: Draw, limits: Limits) -> Iterator[pa.RecordBatch]:
+        """Yields the rows of a part that a draw takes; a format that can leave out others need not read them."""
+        return thin(self.batches(blob, table, part, limits), draw, limits.held_bytes)
 
 
 def require_text(blob: Blob) -> None:

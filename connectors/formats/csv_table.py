@@ -107,8 +107,10 @@ def _blocks(stream: BinaryIO, form: Dialect, limits: Limits) -> Iterator[_Block]
         ended = len(more) < size
         if not held:
             return
-        match = rows.match(held) if b'"' in held else None
-        end = match.end() if match else max(held.rfind(b"\n"), held.rfind(b"\r", 0, len(held) - 1)) + 1
+        end = None if form.escaped else _last_end(held, form.delimiter)
+        if end is None:
+            match = rows.match(held)
+            end = match.end() if match else max(held.rfind(b"\n"), held.rfind(b"\r", 0, len(held) - 1)) + 1
         if end:
             yield _Block(held[:end])
             held = held[end:]
@@ -120,6 +122,30 @@ def _blocks(stream: BinaryIO, form: Dialect, limits: Limits) -> Iterator[_Block]
         while len(held) >= 2 * size:  # no row ends in all this
             piece, held = _cut_row(held, size)
             yield piece
+
+
+def _last_end(held: bytes, delimiter: str) -> int | None:
+    """Returns where the last whole row ends, by counting quotes; None when their places say that this is not enough.
+
+    It is enough when every quote that opens stands behind a delimiter or a line end and every one that closes before
+    one: then a line end is within quotes exactly when an odd number of them stands before it.
+    """
+    last = max(held.rfind(b"\n"), held.rfind(b"\r", 0, len(held) - 1)) + 1
+    if b'"' not in held:
+        return last
+    import numpy as np
+
+    text = np.frombuffer(held, np.uint8)
+    quotes = np.flatnonzero(text == 34)
+    edges = np.zeros(256, bool)
+    edges[[10, 13, 34, ord(delimiter)]] = True
+    opening, closing = quotes[::2], quotes[1::2]
+    before, after = opening[opening > 0] - 1, closing[closing < len(held) - 1] + 1
+    if not edges[text[before]].all() or not edges[text[after]].all():
+        return None
+    while last and int(np.searchsorted(quotes, last)) % 2:
+        last = max(held.rfind(b"\n", 0, last - 1), held.rfind(b"\r", 0, last - 1)) + 1
+    return last
 
 
 def _last_rows(held: bytes, form: Dialect) -> tuple[_Block, bytes]:

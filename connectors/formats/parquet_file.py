@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from recense.connectors.blobs import Blob
 from recense.connectors.formats import Claim, Format, Part, Table, Trouble, register
 from recense.connectors.rows import bounded
+from recense.connectors.thinning import places, thin, within
 from recense.errors import SourceError
-from recense.model import Column, Limits
+from recense.model import Column, Draw, Limits
 
 PART_BYTES = 512 << 20
 """Unpacked bytes of a part, roughly: a unit of retry that takes seconds to a minute to scan."""
+
+_FEW = 8
+"""Rows per distinct value from which on a column's values are few."""
+
+_PAGES = 64 << 10
+"""Bytes of headers; a chunk beyond its dictionary, its references and these goes on without dictionary."""
+
+_HEAVY = 4
+"""Times ``batch_bytes`` that a column's cells may take in a batch, were each the longest of its dictionary."""
 
 
 @register
@@ -48,66 +60,153 @@ class Parquet(Format):
             rows += count
             size += weight
             if size >= PART_BYTES or number == len(groups):
-                yield Part(f"row-groups-{first}-{number - 1}", rows, (str(first), str(number)))
+                # A dictionary's references take less in the file than its values do in memory: half as much again.
+                yield Part(f"row-groups-{first}-{number - 1}", rows, (str(first), str(number)), size * 3 // 2)
                 first, rows, size = number, 0, 0
         if not groups:
             yield Part("row-groups-none", 0, ("0", "0"))
 
     def batches(self, blob: Blob, table: str, part: Part, limits: Limits) -> Iterator[pa.RecordBatch]:
         """Yields the rows of a run of row groups."""
-        first, end = map(int, part.hint)
-        with _opened(blob) as plain:
-            wanted, packed = plain.schema_arrow, _packed_columns(plain)
-        written = 0
-        with _opened(blob, packed) as file:
-            for group in range(first, min(end, file.metadata.num_row_groups)):
-                meta = file.metadata.row_group(group)
-                per_row = max(1, meta.total_byte_size // max(1, meta.num_rows))
-                step = max(1, min(limits.batch_rows, limits.batch_bytes // per_row))
-                for batch in file.iter_batches(batch_size=step, row_groups=[group], use_threads=False):
-                    for piece in _unpacked(batch, wanted, limits):
-                        written += piece.nbytes
-                        yield piece
-                    if written > max(limits.file_bytes, (blob.size or len(blob.head)) * limits.ratio):
-                        raise SourceError(
-                            "too_large", f"unpacks to more than {limits.ratio} times its size (limits.ratio): a bomb?"
-                        )
+        yield from (batch for _, batch in _rows(blob, part, limits, lambda start, rows: True))
+
+    def sample(self, blob: Blob, table: str, part: Part, draw: Draw, limits: Limits) -> Iterator[pa.RecordBatch]:
+        """Yields the rows that a draw takes; row groups without one are not read."""
+        if not draw.rows or draw.of is None:
+            yield from thin(self.batches(blob, table, part, limits), draw, limits.held_bytes)
+            return
+        chosen = places(draw)
+        for start, batch in _rows(blob, part, limits, lambda start, rows: len(within(chosen, start, rows)) > 0):
+            taken = within(chosen, start, batch.num_rows)
+            if len(taken):
+                yield batch.take(pa.array(taken))
 
 
-def _packed_columns(file: pa.parquet.ParquetFile) -> list[str]:
-    """Returns the top-level text columns that are packed by dictionary.
+def _rows(
+    blob: Blob, part: Part, limits: Limits, wanted: Callable[[int, int], bool]
+) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Yields batches, each with the number of its first row within the part.
+
+    Args:
+        blob: the file.
+        part: a run of row groups.
+        limits: bounds.
+        wanted: tells from first row and number of rows whether a row group is to be read.
+    """
+    first, end = map(int, part.hint)
+    written = start = 0
+    with ExitStack() as stack:
+        plain = stack.enter_context(_opened(blob))
+        files: dict[tuple[str, ...], pa.parquet.ParquetFile] = {(): plain}
+
+        def opened(packed: tuple[str, ...]) -> pa.parquet.ParquetFile:
+            if packed not in files:
+                files[packed] = stack.enter_context(_opened(blob, list(packed)))
+            return files[packed]
+
+        for group in range(first, min(end, plain.metadata.num_row_groups)):
+            meta = plain.metadata.row_group(group)
+            if not wanted(start, meta.num_rows):
+                start += meta.num_rows
+                continue
+            way = _way(opened, meta, group, plain.schema_arrow, limits)
+            per_row = max(1, meta.total_byte_size // max(1, meta.num_rows))
+            step = max(1, min(limits.batch_rows, limits.batch_bytes // per_row))
+            for batch in opened(way.packed).iter_batches(batch_size=step, row_groups=[group], use_threads=False):
+                for piece in _unpacked(batch, plain.schema_arrow, way, limits):
+                    written += piece.nbytes
+                    yield start, piece
+                    start += piece.num_rows
+                if written > max(limits.file_bytes, (blob.size or len(blob.head)) * limits.ratio):
+                    raise SourceError(
+                        "too_large", f"unpacks to more than {limits.ratio} times its size (limits.ratio): a bomb?"
+                    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How to read the text columns of a row group.
+
+    Attributes:
+        packed: columns that are read as they are packed, by dictionary.
+        kept: of these, the ones whose distinct values are few: they stay dictionaries.
+    """
+
+    packed: tuple[str, ...] = ()
+    kept: frozenset[str] = frozenset()
+
+
+def _way(
+    opened: Callable[[tuple[str, ...]], pa.parquet.ParquetFile],
+    meta: pa.parquet.RowGroupMetaData,
+    group: int,
+    schema: pa.Schema,
+    limits: Limits,
+) -> _Way:
+    """Returns how to read a row group, after a look at its dictionaries.
 
     A dictionary of one long value and a million references to it is a few bytes of file and a terabyte of cells, so
-    these columns are read as they are packed and unpacked in pieces.
+    a column with such values is read as it is packed and unpacked in pieces. Where the distinct values are few it
+    stays packed, and detectors see each value once. All others are read plain: packing them again, beyond the place
+    where the writer gave up, would cost more than reading.
     """
-    meta = file.metadata
-    if not meta.num_row_groups:
-        return []
+    columns = _dictionary_columns(meta, schema)
+    if not columns or not meta.num_rows:
+        return _Way()
+    peeked = opened(columns).iter_batches(batch_size=1, row_groups=[group], columns=list(columns), use_threads=False)
+    first = next(peeked, None)
+    if first is None:
+        return _Way(columns)
+    packed, kept = [], set()
+    chunks = [meta.column(i) for i in range(meta.num_columns)]
+    sizes = {chunk.path_in_schema: chunk.total_uncompressed_size for chunk in chunks}
+    for name, column in zip(first.schema.names, first.columns, strict=True):
+        if not pa.types.is_dictionary(column.type):
+            continue
+        values = column.dictionary
+        longest = pc.max(pc.binary_length(values)).as_py() or 0
+        few = len(values) * _FEW <= meta.num_rows and sizes[name] <= values.nbytes + 4 * meta.num_rows + _PAGES
+        heavy = longest * min(limits.batch_rows, meta.num_rows) > _HEAVY * limits.batch_bytes
+        if few and not heavy:
+            kept.add(name)
+        if few or heavy:
+            packed.append(name)
+    return _Way(tuple(packed), frozenset(kept))
+
+
+def _dictionary_columns(meta: pa.parquet.RowGroupMetaData, schema: pa.Schema) -> tuple[str, ...]:
+    """Returns the top-level text columns of a row group that have a dictionary."""
     texts = {
         field.name
-        for field in file.schema_arrow
+        for field in schema
         if pa.types.is_string(field.type)
         or pa.types.is_large_string(field.type)
         or pa.types.is_binary(field.type)
         or pa.types.is_large_binary(field.type)
     }
-    group = meta.row_group(0)
-    chunks = [group.column(i) for i in range(group.num_columns)]
-    return [chunk.path_in_schema for chunk in chunks if chunk.path_in_schema in texts and chunk.has_dictionary_page]
+    chunks = [meta.column(i) for i in range(meta.num_columns)]
+    return tuple(
+        chunk.path_in_schema for chunk in chunks if chunk.path_in_schema in texts and chunk.has_dictionary_page
+    )
 
 
-def _unpacked(batch: pa.RecordBatch, wanted: pa.Schema, limits: Limits) -> Iterator[pa.RecordBatch]:
-    """Yields a batch with its columns as the schema has them, in slices of bounded size."""
+def _unpacked(batch: pa.RecordBatch, schema: pa.Schema, way: _Way, limits: Limits) -> Iterator[pa.RecordBatch]:
+    """Yields a batch with its columns as the schema has them, or kept packed, in slices of bounded size."""
     per_row = 1
-    for column, field in zip(batch.columns, wanted, strict=True):
-        if pa.types.is_dictionary(column.type) and column.type != field.type:
+    fields = []
+    for column, field in zip(batch.columns, schema, strict=True):
+        stays = field.name in way.kept and pa.types.is_string(field.type)
+        fields.append(pa.field(field.name, column.type) if stays else field)
+        if pa.types.is_dictionary(column.type) and not stays and column.type != field.type:
             values = column.dictionary
             per_row += values.nbytes // max(1, len(values))
         else:
             per_row += column.nbytes // max(1, batch.num_rows)
+    wanted = pa.schema(fields)
     step = max(1, min(limits.batch_rows, limits.batch_bytes // per_row))
     for start in range(0, batch.num_rows, step):
-        yield from bounded(batch.slice(start, step).cast(wanted), limits)
+        piece = batch.slice(start, step)
+        yield from bounded(piece if piece.schema.equals(wanted) else piece.cast(wanted), limits)
 
 
 def _comment(field: pa.Field) -> str | None:

@@ -149,6 +149,10 @@ class DuckdbFile(Database):
         dataset = Dataset(self.uri, dataset.name, kind, described_columns, rows, comment)
         return Table(dataset, schema, name, table.relation, table.fields, key, table.stored)
 
+    def drawn(self, table: Table, share: float, seed: int) -> tuple[Table, str] | None:
+        """Returns a condition on random numbers, which serves views too."""
+        return table, f"random() < {share:.12f}"
+
     @failures.translated(failures.of_duckdb)
     def bounds(self, table: Table) -> tuple[int, int] | None:
         """Returns the ends of the key."""
@@ -184,6 +188,10 @@ class DuckdbFile(Database):
             if batch is None:
                 return
             yield batch
+
+    def file_bytes(self) -> int | None:
+        """Returns the size of the file."""
+        return self._path.stat().st_size
 
     def state(self) -> str | None:
         """Returns size and time of the file and of its log."""

@@ -40,7 +40,7 @@ _OTHER = ("text", "CAST({c} AS CHAR)")  # decimal, time, json, uuid, inet6 and w
 _SYSTEM = "'information_schema', 'mysql', 'performance_schema', 'sys'"
 # A schema named by the URL is meant alone; without one, all are. Sequences hold no data.
 _TABLES = f"""
-SELECT table_schema, table_name, table_type, table_rows, table_comment FROM information_schema.tables
+SELECT table_schema, table_name, table_type, table_rows, table_comment, data_length FROM information_schema.tables
 WHERE table_schema NOT IN ({_SYSTEM}) AND table_type NOT IN ('SEQUENCE', 'TEMPORARY', 'SYSTEM VIEW')
       AND (:schema = '' OR table_schema = :schema) AND (:name = '' OR table_name = :name)
 ORDER BY table_schema, table_name"""  # noqa: S608 constants only
@@ -124,7 +124,7 @@ class MysqlServer(Server):
 
     def _table(self, row: Any, columns: Sequence[Any], keys: Sequence[Any]) -> tuple[Table, list[str]]:
         """Returns a table with the columns the account may read, and the names of the others."""
-        schema, name, kind, estimate, comment = row
+        schema, name, kind, estimate, comment, size = row
         primary = [key[2] for key in keys if key[3] == "PRIMARY"]
         foreign = {key[2]: f"{dataset_name(key[4], key[5], self._default)}.{key[6]}" for key in keys if key[5]}
         fields, refused, integers = [], [], set()
@@ -153,7 +153,8 @@ class MysqlServer(Server):
         if kind == "SYSTEM VERSIONED":
             relation += " FOR SYSTEM_TIME ALL"  # deleted rows are still there, and still someone's data
         key = self._quote(primary[0]) if len(primary) == 1 and primary[0] in integers else None
-        return Table(dataset, schema, name, relation, tuple(fields), key, not view), refused
+        size = None if view or size is None else int(size)
+        return Table(dataset, schema, name, relation, tuple(fields), key, not view, bytes=size), refused
 
     def _probe(self, connection: Connection, table: Table) -> None:
         if table.fields:
@@ -166,6 +167,10 @@ class MysqlServer(Server):
         if (result := getattr(driver, "_result", None)) is not None:
             result.unbuffered_active = False
         super()._abandon(connection, driver)
+
+    def drawn(self, table: Table, share: float, seed: int) -> tuple[Table, str] | None:
+        """Returns a condition on the server's own random numbers."""
+        return table, f"RAND({seed}) < {share:.12f}"
 
     @failures.translated(failures.of_mysql)
     def bounds(self, table: Table) -> tuple[int, int] | None:

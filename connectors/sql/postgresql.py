@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy.engine import URL, Connection
@@ -43,7 +44,11 @@ SELECT c.oid, n.nspname, c.relname, c.relkind::text, obj_description(c.oid, 'pg_
               (SELECT sum(CASE WHEN l.reltuples > 0 OR l.relpages > 0 THEN l.reltuples END)
                FROM pg_partition_tree(c.oid) t JOIN pg_class l ON l.oid = t.relid WHERE t.isleaf)
             WHEN c.relkind IN ('r', 'm') AND (c.reltuples > 0 OR c.relpages > 0) THEN c.reltuples END,
-       has_schema_privilege(n.oid, 'USAGE'), c.relispopulated, c.relrowsecurity AND row_security_active(c.oid)
+       has_schema_privilege(n.oid, 'USAGE'), c.relispopulated, c.relrowsecurity AND row_security_active(c.oid),
+       CASE WHEN c.relkind = 'p' THEN
+              (SELECT sum(pg_table_size(t.relid)) FROM pg_partition_tree(c.oid) t WHERE t.isleaf)
+            WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) END,
+       (SELECT sum(s.avg_width) FROM pg_stats s WHERE s.schemaname = n.nspname AND s.tablename = c.relname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND n.nspname <> 'information_schema'
       AND n.nspname !~ '^pg_' {only} ORDER BY n.nspname, c.relname"""
@@ -78,6 +83,8 @@ class _Row(NamedTuple):
     usable: bool
     populated: bool
     hidden_rows: bool
+    bytes: int | None
+    width: int | None
 
 
 class PostgresServer(Server):
@@ -174,7 +181,9 @@ class PostgresServer(Server):
         # ONLY: a table that others inherit from would give their rows too, and they are listed themselves.
         relation = f"{'ONLY ' if row.kind == 'r' else ''}{self._quote(row.schema)}.{self._quote(row.name)}"
         key = self._quote(primary[0]) if len(primary) == 1 and primary[0] in integers - set(refused) else None
-        return Table(dataset, row.schema, row.name, relation, tuple(fields), key, row.kind in "rp"), refused
+        about, size = _volume(row, len(fields))
+        stored = row.kind in "rp"
+        return Table(dataset, row.schema, row.name, relation, tuple(fields), key, stored, about, size), refused
 
     def _problem(self, connection: Connection, row: _Row, table: Table, refused: list[str]) -> SourceError | None:
         """Returns why a table cannot be read, None when it can."""
@@ -198,6 +207,13 @@ class PostgresServer(Server):
         finally:
             connection.rollback()
         return None
+
+    def drawn(self, table: Table, share: float, seed: int) -> tuple[Table, str] | None:
+        """Returns the table with a TABLESAMPLE of single rows; views and foreign tables know none."""
+        if table.stored:
+            sampled = f"{table.relation} TABLESAMPLE BERNOULLI ({100 * share:.9f}) REPEATABLE ({seed})"
+            return replace(table, relation=sampled), ""
+        return table, f"random() < {share:.12f}"
 
     @failures.translated(failures.of_postgres)
     def bounds(self, table: Table) -> tuple[int, int] | None:
@@ -253,6 +269,18 @@ class PostgresServer(Server):
         while self._idle:
             self._idle.pop().close()
         super().close()
+
+
+def _volume(row: _Row, columns: int) -> tuple[int | None, int | None]:
+    """Returns rows and bytes of cells, roughly, from what the last ANALYZE saw, else from the table's size on disk."""
+    rows = None if row.rows is None else int(row.rows)
+    width = None if row.width is None else int(row.width)
+    if row.bytes is None:
+        return rows, None
+    disk = int(row.bytes)
+    if rows is None:  # never analysed: a row takes 28 bytes of its own and, it is guessed, 12 a column
+        rows = disk // (28 + 12 * max(1, columns))
+    return rows, rows * width if width else max(0, disk - 28 * rows)
 
 
 def _stream(cursor: Any) -> Any:

@@ -13,8 +13,9 @@ from sqlalchemy.engine import URL, make_url
 from recense.connectors import redact, scheme
 from recense.connectors.sql.local_file import file_of
 from recense.connectors.sql.tables import Database, Table
+from recense.connectors.thinning import thin
 from recense.errors import SourceError, TargetError
-from recense.model import Dataset, Limits, Partition, Unreadable
+from recense.model import Dataset, Draw, Limits, Partition, Unreadable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,8 +52,23 @@ class SqlSource:
         """Yields one partition, or for a large table with an integer key ranges of it that hold every row once."""
         table = self._table(dataset.name, ())
         state = self._database.state()
-        for key, low, high in self._ranges(table):
-            yield Partition(dataset, key, None, state, (table.schema, table.name, low, high))  # only reading counts
+        ranges = self._ranges(table)
+        about = table.dataset.rows if table.about is None else table.about
+        about, size = (None if total is None else total // len(ranges) for total in (about, self._bytes(table)))
+        for key, low, high in ranges:  # only reading counts rows for certain
+            yield Partition(dataset, key, None, state, (table.schema, table.name, low, high), about, size)
+
+    def _bytes(self, table: Table) -> int | None:
+        """Returns the bytes of a table's cells, roughly: in a file, its share of the cells of all tables listed."""
+        size = self._database.file_bytes() if table.bytes is None else None
+        if size is None:
+            return table.bytes
+        cells = {
+            name: (one.dataset.rows or one.about or 0) * len(one.fields)
+            for name, one in self._tables.items()
+            if one.stored
+        }
+        return size * cells.get(table.dataset.name, 0) // max(1, sum(cells.values()))
 
     def _ranges(self, table: Table) -> list[tuple[str, str, str]]:
         """Returns key, lowest and first excluded value of each partition; an empty text leaves an end open."""
@@ -73,13 +89,37 @@ class SqlSource:
         Raises:
             SourceError: reading stopped; what was yielded before is good.
         """
+        table, conditions = self._part(partition)
+        yield from self._database.read(table, conditions)
+
+    def sample(self, partition: Partition, draw: Draw) -> Iterator[pa.RecordBatch]:
+        """Yields the rows that a draw takes. The server draws where it can and where the table's size is known.
+
+        It then draws each row by itself, so that their number differs a little from the one asked for; drawing whole
+        pages would be faster, but rows that lie together are alike and prove less.
+
+        Raises:
+            SourceError: reading stopped; what was yielded before is good.
+        """
+        table, conditions = self._part(partition)
+        rows = partition.dataset.rows or 0
+        share = draw.share or (draw.rows / rows if rows else 1.0)
+        drawn = self._database.drawn(table, share, draw.seed % (1 << 31)) if share < 1 else None
+        if drawn is None:
+            yield from thin(self._database.read(table, conditions), draw, self._database.limits.held_bytes)
+            return
+        table, condition = drawn
+        yield from self._database.read(table, " AND ".join(filter(None, (conditions, condition))))
+
+    def _part(self, partition: Partition) -> tuple[Table, str]:
+        """Returns the table of a partition, and the condition on its rows."""
         table = self._table(partition.dataset.name, partition.hint)
         low, high = partition.hint[2:] or ("", "")
         conditions = [f"{table.key} >= {int(low)}"] if low else []
         conditions += [f"{table.key} < {int(high)}"] if high else []
         if conditions and table.key is None:
             raise SourceError("not_found", f"{table.dataset.name} has no integer key any more; scan it anew")
-        yield from self._database.read(table, " AND ".join(conditions))
+        return table, " AND ".join(conditions)
 
     def _table(self, name: str, hint: tuple[str, ...]) -> Table:
         """Returns a table by its dataset's name, asking the database when this source has not listed it."""

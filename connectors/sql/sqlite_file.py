@@ -143,7 +143,8 @@ class SqliteFile(Database):
         dataset = Dataset(self.uri, _label(name), kind, tuple(field.column for field in fields), estimate)
         # NOT INDEXED: rows come in the order of the table itself, whichever library reads it.
         relation = f"main.{quote(name)}{' NOT INDEXED' if stored else ''}"
-        table = Table(dataset, "main", name, relation, fields, quote(alias) if alias else None, stored)
+        about = estimate if estimate is not None or not stored else _highest(connection, name)
+        table = Table(dataset, "main", name, relation, fields, quote(alias) if alias else None, stored, about)
         if not stored:
             connection.execute(f"{table.select(_names(table))} LIMIT 0").fetchall()
         return table
@@ -205,13 +206,14 @@ class SqliteFile(Database):
         size = self._path.stat().st_size
         if size < ADBC_BYTES:
             return False
-        try:
-            highest = connection.execute(f"SELECT max(rowid) FROM main.{quote(table.name)}").fetchone()[0]  # noqa: S608
-        except sqlite3.OperationalError:  # a table WITHOUT ROWID
-            return False
-        if not isinstance(highest, int) or highest < 1:  # empty, or it has a column of its own called rowid
+        highest = _highest(connection, table.name)
+        if not highest:
             return False
         return size // highest * ADBC_ROWS <= self.limits.batch_bytes // 4
+
+    def file_bytes(self) -> int | None:
+        """Returns the size of the file."""
+        return self._path.stat().st_size
 
     def state(self) -> str | None:
         """Returns size and time of the file and of its log."""
@@ -328,6 +330,15 @@ def _estimates(connection: sqlite3.Connection) -> dict[str, int]:
         found = connection.execute("SELECT tbl, max(CAST(stat AS INTEGER)) FROM sqlite_stat1 GROUP BY tbl").fetchall()
         return {str(name): int(count) for name, count in found if count is not None}
     return {}
+
+
+def _highest(connection: sqlite3.Connection, table: str) -> int | None:
+    """Returns the highest row number, which is no fewer than the rows; None where there is none to be had at once."""
+    try:
+        highest = connection.execute(f"SELECT max(rowid) FROM main.{quote(table)}").fetchone()[0]  # noqa: S608 quoted
+    except sqlite3.OperationalError:  # a table WITHOUT ROWID
+        return None
+    return highest if isinstance(highest, int) and highest > 0 else None  # or it has a column of its own called rowid
 
 
 def _shadow_tables(connection: sqlite3.Connection) -> set[str]:

@@ -39,6 +39,7 @@ class Table:
         fields: its readable columns, in their order.
         key: the quoted name of an integer column that is the whole primary key, None when there is no such column.
         stored: it is a table whose rows lie there as they are; False for what the server computes (a view).
+        about, bytes: rows and bytes, roughly and cheaply told; ``dataset.rows`` is the catalogue's own figure.
     """
 
     dataset: Dataset
@@ -48,6 +49,8 @@ class Table:
     fields: tuple[Field, ...]
     key: str | None = None
     stored: bool = True
+    about: int | None = None
+    bytes: int | None = None
 
     def select(self, quoted_names: tuple[str, ...], where: str = "") -> str:
         """Returns the statement that reads every column, each under its own name."""
@@ -94,6 +97,20 @@ class Database(abc.ABC):
         Raises:
             SourceError: reading stopped; what was yielded before is good.
         """
+
+    def drawn(self, table: Table, share: float, seed: int) -> tuple[Table, str] | None:
+        """Returns the table and the condition that give each row with a probability; None: the database cannot draw.
+
+        Args:
+            table: what is read.
+            share: the probability, above 0 and below 1.
+            seed: 31 random bits.
+        """
+        return None
+
+    def file_bytes(self) -> int | None:
+        """Returns the size of the file that holds all tables, None for a server."""
+        return None
 
     def state(self) -> str | None:
         """Returns what changes whenever the content may have changed, None when the database cannot tell."""

@@ -84,6 +84,8 @@ class Partition:
         key: stable within the dataset: the same bytes have the same key in the next run.
         state: changes when the content may have changed (size and mtime, a row version), None when unknown.
         hint: what the connector needs to find it again; plain data, so that a partition can go to another process.
+        about: rows, roughly, for plans and progress; ``rows`` is for certain.
+        bytes: of its cells in memory, roughly.
     """
 
     dataset: Dataset
@@ -91,6 +93,8 @@ class Partition:
     rows: int | None = None
     state: str | None = None
     hint: tuple[str, ...] = ()
+    about: int | None = None
+    bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,7 @@ class Limits:
         members: members of one archive, at most.
         nesting: levels of nested data, at most.
         statement_seconds: a database statement's time-out.
+        held_bytes: bytes of rows that a sample of a stream of unknown length holds back, at most.
     """
 
     batch_rows: int = 65_536
@@ -131,6 +136,24 @@ class Limits:
     members: int = 100_000
     nesting: int = 600
     statement_seconds: int = 3_600
+    held_bytes: int = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How to take a uniform sample of a partition's rows; the same draw of the same rows takes the same ones.
+
+    Attributes:
+        rows: so many rows (all, when there are fewer); 0 when ``share`` decides. Both 0 take none.
+        of: how many rows the partition holds, None when only reading tells.
+        share: the probability with which each row is taken, for itself.
+        seed: 64 random bits of the run and the partition.
+    """
+
+    rows: int = 0
+    of: int | None = None
+    share: float = 0.0
+    seed: int = 0
 
 
 @runtime_checkable
@@ -168,6 +191,15 @@ class Source(Protocol):
 
     def __enter__(self) -> Source: ...
     def __exit__(self, *exc: object) -> None: ...
+
+
+@runtime_checkable
+class Sampler(Protocol):
+    """A source that can draw rows without handing over the others; from any other source all rows are read."""
+
+    def sample(self, partition: Partition, draw: Draw) -> Iterator[pa.RecordBatch]:
+        """Yields the rows that a draw takes; the rest as ``Source.batches``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,12 +133,14 @@ def test_the_catalog_in_a_scanned_folder_is_not_scanned(tmp_path: Path) -> None:
     assert run.status == "complete" and [report.dataset for report in run.datasets] == ["a.csv"]
 
 
-# -- several processes
+# -- several threads or processes
 
 
-def test_two_processes_find_what_one_finds(catalog: Catalog, tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", [False, True])
+def test_two_workers_find_what_one_finds(catalog: Catalog, tmp_path: Path, processes: bool) -> None:
     url = database(tmp_path / "crm.db")
-    assert same(scan(catalog, url, jobs=2)) == same(scan(catalog, url))
+    options = replace(FAST, processes=processes)
+    assert same(scan(catalog, url, jobs=2, options=options)) == same(scan(catalog, url))
 
 
 DEADLY = """
@@ -147,9 +149,10 @@ import unsteady
 from recense.catalog import Catalog
 from recense.config import SourceSpec
 from recense.pipelines import steps
+from recense.pipelines.plan import Options
 if __name__ == "__main__":
     with Catalog.open(f"sqlite:///{sys.argv[2]}/recense.db") as catalog:
-        steps.scan([SourceSpec("a", sys.argv[1], language=False)], catalog, jobs=2)
+        steps.scan([SourceSpec("a", sys.argv[1], language=False)], catalog, Options(processes=True), jobs=2)
 """
 
 

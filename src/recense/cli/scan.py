@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,12 +24,13 @@ from recense.cli.options import (
     open_catalog,
     show,
 )
+from recense.cli.progress import watched
 from recense.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
     from recense.config import Config, SourceSpec
     from recense.model import ScanRun, Unreadable
-    from recense.pipelines.steps import Progress
+    from recense.pipelines.plan import Options
 
 SHOWN = 3
 """Entries not read that stderr lists; the report lists all."""
@@ -57,7 +57,20 @@ def scan(
     no_language: Annotated[
         bool, typer.Option("--no-language", help="Patterns, headers and check digits only: fast, finds no names.")
     ] = False,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, max=256, help="Processes that read.")] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", "-n", help="Say what would be read and about how long it takes; read nothing.")
+    ] = False,
+    sample: Annotated[
+        int | None,
+        typer.Option("--sample", metavar="ROWS", min=1, help="Read so many rows of each dataset, drawn uniformly."),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Read every row, whatever recense.yaml says of samples.")
+    ] = False,
+    memory: Annotated[
+        str | None, typer.Option("--memory", metavar="SIZE", help="Keep to so much memory (400MB): smaller steps.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, max=256, help="Threads that read.")] = None,
     flow: Annotated[bool, typer.Option("--flow/--no-flow", help="Run under Prefect.")] = False,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a stopped run; 'last' is the latest.")
@@ -80,11 +93,23 @@ def scan(
     Exits 0 when everything was read, 3 when something was not (it is listed in the report).
     """
     settings = load_config(config, catalog)
+    if sample is not None and full:
+        raise UserError("--sample and --full contradict each other: leave one out")
+    taken = 0 if full else sample
+    limit = memory_limit(memory) or settings.memory
+    if plan:
+        if resume is not None or flow:
+            raise UserError("--plan reads nothing: leave out --resume and --flow")
+        specs = _specs(settings, targets or (), only or (), skip or (), not no_language, None, taken)
+        show_plan(settings, specs, strict=bool(targets), jobs=jobs, memory=limit, format=format, output=output)
+        return
     check_format(format or settings.report_format)
     check_output(output)
     if flow:
         if resume is not None:
             raise UserError("--resume goes on without Prefect: leave out --flow")
+        if memory is not None:
+            raise UserError("--memory limits this process, and Prefect starts others: leave out --flow")
         run = read_through_flow(
             settings,
             targets or (),
@@ -92,12 +117,15 @@ def scan(
             only=only or (),
             skip=skip or (),
             language=not no_language,
+            sample=taken,
             jobs=jobs or settings.jobs,
             catalog=catalog,
         )
     else:
-        specs = _specs(settings, targets or (), only or (), skip or (), not no_language, resume)
-        run = read(settings, specs, strict=bool(targets), jobs=jobs or settings.jobs, resume=resume, quiet=quiet)
+        specs = _specs(settings, targets or (), only or (), skip or (), not no_language, resume, taken)
+        run = read(
+            settings, specs, strict=bool(targets), jobs=jobs or settings.jobs, resume=resume, quiet=quiet, memory=limit
+        )
     show(run, settings, format, language, output)
     missing = unread(run, allow_unreadable or ())
     if not quiet:
@@ -115,17 +143,77 @@ def unread(run: ScanRun, allowed: Sequence[str]) -> list[Unreadable]:
     ]
 
 
+def memory_limit(text: str | None) -> int | None:
+    """Returns the bytes of ``--memory``.
+
+    Raises:
+        UserError: it is no size.
+    """
+    if text is None:
+        return None
+    from recense.config.document import size
+
+    try:
+        return size(text)
+    except ValueError as error:
+        raise UserError(f"--memory {text}: {error}") from None
+
+
 def _specs(
-    config: Config, targets: Sequence[str], only: Sequence[str], skip: Sequence[str], language: bool, resume: str | None
+    config: Config,
+    targets: Sequence[str],
+    only: Sequence[str],
+    skip: Sequence[str],
+    language: bool,
+    resume: str | None,
+    sample: int | None,
 ) -> list[SourceSpec]:
     from recense.pipelines.plan import chosen, recall
 
     if resume is None or targets:
-        return chosen(config, targets, only, skip, language)
-    if only or skip or not language:
-        raise UserError("--resume takes the run's own --only, --skip and --no-language: leave them out")
+        return chosen(config, targets, only, skip, language, sample)
+    if only or skip or not language or sample is not None:
+        raise UserError("--resume takes the run's own --only, --skip, --sample and --no-language: leave them out")
     with open_catalog(config) as catalog:
         return recall(catalog.unfinished(resume).targets, config)
+
+
+def show_plan(
+    config: Config,
+    specs: Sequence[SourceSpec],
+    *,
+    strict: bool,
+    jobs: int | None,
+    memory: int | None,
+    format: str | None,
+    output: Path | None,
+) -> None:
+    """Prints what a scan would read, as a table or as JSON; no row is read.
+
+    Raises:
+        UserError: another format, or a target that does not exist.
+    """
+    from recense.cli.plan import text_of
+    from recense.pipelines import steps
+    from recense.pipelines.forecast import forecast
+    from recense.pipelines.memory import fit
+
+    format = format or (config.report_format if config.report_format in ("table", "json") else "table")
+    if format not in ("table", "json"):
+        raise UserError(f"a plan is shown as table or json, not as {format}")
+    fitted = fit(specs, _options(config, strict), jobs or config.jobs, memory)
+    surveys = steps.survey_all(fitted.specs, fitted.options, config.catalog_file())
+    text = text_of(forecast(surveys, fitted.jobs), fitted.notes, format)
+    if output is None:
+        console.data(text)
+    else:
+        console.save(text, output)
+
+
+def _options(config: Config, strict: bool) -> Options:
+    from recense.pipelines.plan import Options
+
+    return Options(limits=config.limits, strict=strict, processes=config.processes)
 
 
 def read(
@@ -136,6 +224,7 @@ def read(
     jobs: int = 1,
     resume: str | None = None,
     quiet: bool = False,
+    memory: int | None = None,
 ) -> ScanRun:
     """Scans in this process and returns the run.
 
@@ -143,11 +232,15 @@ def read(
         Exit: stopped from outside (130); the message says how to go on.
     """
     from recense.pipelines import steps
+    from recense.pipelines.memory import fit
 
-    options = steps.Options(limits=config.limits, strict=strict)
     policy = config.load_policy()
+    fitted = fit(specs, _options(config, strict), jobs, memory)
+    specs, options, jobs = fitted.specs, fitted.options, fitted.jobs
+    for sentence in () if quiet else fitted.notes:
+        console.note(f"recense: {sentence}")
     surveys = steps.survey_all(specs, options, config.catalog_file())  # a mistyped target leaves no catalog behind
-    with open_catalog(config, create=True) as catalog, _progress(quiet) as progress:
+    with open_catalog(config, create=True) as catalog, watched(quiet) as progress:
         try:
             return steps.scan(
                 specs,
@@ -173,27 +266,6 @@ def read_through_flow(config: Config, targets: Sequence[str], *, strict: bool, *
     run_id = run_flow(config, targets, Options(limits=config.limits, strict=strict), **choices)
     with open_catalog(config) as kept:
         return kept.run(run_id)
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
-    """Shows a line that moves, on a terminal only."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bar
-
-    columns = (BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("looking at the sources", total=None)
-
-        def report(progress: Progress) -> None:
-            description = f"{progress.rows:,} rows, {console.printable(progress.dataset)}"
-            bar.update(task, completed=progress.done, total=progress.total, description=description)
-
-        yield report
 
 
 def _afterword(run: ScanRun, missing: Sequence[Unreadable], output: Path | None) -> None:

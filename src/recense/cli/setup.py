@@ -121,6 +121,9 @@ def _plain(config: Config) -> dict[str, object]:
         "catalog": without_login(config.catalog),
         "language": config.language,
         "jobs": config.jobs,
+        "processes": config.processes,
+        "sample": config.sample,
+        "memory": config.memory,
         "sources": [
             {
                 "name": spec.name,
@@ -128,6 +131,7 @@ def _plain(config: Config) -> dict[str, object]:
                 "only": list(spec.only),
                 "skip": list(spec.skip),
                 "language": config.language if spec.language is None else spec.language,
+                "sample": spec.sample or config.sample,
             }
             for spec in config.sources
         ],

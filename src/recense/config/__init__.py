@@ -38,6 +38,7 @@ class SourceSpec:
         only, skip: globs on dataset names; ``skip`` wins. Empty ``only`` means all.
         language: whether the language models read this source; None leaves it to the run.
         configured: whether it stands in recense.yaml (True) or was typed on the command line.
+        sample: rows to read of each dataset, uniformly drawn; None reads every row.
     """
 
     name: str
@@ -46,6 +47,7 @@ class SourceSpec:
     skip: tuple[str, ...] = ()
     language: bool | None = None
     configured: bool = False
+    sample: int | None = None
 
     @classmethod
     def of(cls, target: str) -> SourceSpec:
@@ -77,7 +79,9 @@ class Config:
     Attributes:
         path: the file, None when there is none.
         catalog: SQLAlchemy URL of the catalog, its password still a placeholder.
-        language: whether language models read names and prose. jobs: processes that read at the same time.
+        language: whether language models read names and prose. jobs: threads that read at the same time.
+        processes: whether several jobs are processes and not threads.
+        sample: rows to read of each dataset, None for all. memory: bytes the process may take, None for no limit.
         report_format, report_language: what reports are when the command line does not say.
         policy: the privacy policy that findings are held against, None when there is none.
     """
@@ -86,6 +90,9 @@ class Config:
     catalog: str = ""
     language: bool = True
     jobs: int = 1
+    processes: bool = False
+    sample: int | None = None
+    memory: int | None = None
     sources: tuple[SourceSpec, ...] = ()
     limits: Limits = field(default_factory=Limits)
     report_format: str = "table"
@@ -197,13 +204,17 @@ def _build(document: Document, path: Path, catalog: str | None) -> Config:
             _refuse_password(entry.url, entry.name, f"{place}: the url of source '{entry.name}'")
         if any(known.name == entry.name for known in sources):
             raise ConfigError(f"{document.where(('sources', index))}: two sources are named '{entry.name}'")
-        sources.append(SourceSpec(entry.name, url, entry.only, entry.skip, entry.language, configured=True))
+        spec = SourceSpec(entry.name, url, entry.only, entry.skip, entry.language, True, entry.sample)
+        sources.append(spec)
     _refuse_password(entries.catalog, "catalog", f"{document.where(('catalog',))}: the catalog's URL")
     return Config(
         path=path,
         catalog=catalog_url_of(catalog, Path()) if catalog else catalog_url_of(entries.catalog, folder),
         language=entries.language,
         jobs=entries.jobs,
+        processes=entries.processes,
+        sample=entries.sample,
+        memory=entries.memory,
         sources=tuple(sources),
         limits=Limits(**entries.limits.model_dump()),
         report_format=entries.report.format,

@@ -62,6 +62,7 @@ class SourceEntry(_Strict):
     only: tuple[Glob, ...] = Field(default=(), description="Globs on dataset names: read these only.")
     skip: tuple[Glob, ...] = Field(default=(), description="Globs on dataset names: leave these out.")
     language: bool | None = Field(default=None, description="Overrides the key of the same name above for this source.")
+    sample: Count | None = Field(default=None, description="Overrides the key of the same name above for this source.")
 
     @model_validator(mode="after")
     def _one_place(self) -> SourceEntry:
@@ -85,6 +86,10 @@ class LimitEntries(_Strict):
     statement_seconds: Count = Field(
         default=_DEFAULT.statement_seconds, description="A statement's time-out in seconds."
     )
+    held_bytes: Size = Field(
+        default=_DEFAULT.held_bytes,
+        description="Bytes of rows that a sample holds back while the length of its file is not known.",
+    )
 
 
 class ReportEntry(_Strict):
@@ -103,8 +108,16 @@ class ConfigFile(_Strict):
         description="Where results are kept: a SQLite file relative to this one, or postgresql://…",
     )
     language: bool = Field(default=True, description="Read names and prose with the language models.")
-    jobs: Annotated[int, Field(ge=1, le=256, strict=True)] = Field(
-        default=1, description="Processes that read at once."
+    jobs: Annotated[int, Field(ge=1, le=256, strict=True)] = Field(default=1, description="Threads that read at once.")
+    processes: bool = Field(
+        default=False,
+        description="Several jobs are processes, not threads: a crash costs one partition, memory counts for each.",
+    )
+    sample: Count | None = Field(
+        default=None, description="Rows to read of each dataset, drawn uniformly; without it every row is read."
+    )
+    memory: Size | None = Field(
+        default=None, description="Memory that a scan may take (400MB): it then takes smaller steps and fewer threads."
     )
     sources: tuple[SourceEntry, ...] = Field(default=(), description="What to scan.")
     limits: LimitEntries = LimitEntries()

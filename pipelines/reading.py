@@ -1,0 +1,213 @@
+"""Reads one partition into evidence, alone or with the help of other threads.
+
+The threads of a partition take turns at its source and look at their batches at the same time: RE2 and numpy release
+the interpreter's lock. Evidence adds up, so the result does not depend on who saw which batch.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from recense.config import SourceSpec
+from recense.connectors import open_source
+from recense.connectors.thinning import thin
+from recense.errors import RecenseError, RetriableError, SourceError
+from recense.evidence import Evidence
+from recense.model import Draw, Limits, Partition, Sampler, Source, Unreadable
+from recense.pipelines.defects import describe
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from recense.scanners.observe import Observer, ScanSettings
+
+Tick = Callable[[Partition, int, int], None]
+"""Called with a partition and the rows and bytes of a batch of it that was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionResult:
+    """What was read of a partition, and why not all of it."""
+
+    partition: Partition
+    evidence: Evidence
+    problem: Unreadable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A partition to read, with everything another process needs to do it.
+
+    Attributes:
+        draw: which rows to take; None takes all.
+    """
+
+    spec: SourceSpec
+    partition: Partition
+    settings: ScanSettings
+    draw: Draw | None = None
+
+
+def observe(
+    spec: SourceSpec,
+    partition: Partition,
+    settings: ScanSettings,
+    limits: Limits,
+    *,
+    patient: bool = False,
+    draw: Draw | None = None,
+) -> PartitionResult:
+    """Reads a partition and returns its evidence; what stops the reading is part of the result.
+
+    Args:
+        spec: the source, opened here so that this can run in any process.
+        partition: what to read of it.
+        settings: how to look.
+        limits: bounds of the connector.
+        patient: let a retriable error out, for a caller that tries again.
+        draw: which rows to take; None takes all.
+
+    Raises:
+        RetriableError: only when ``patient``.
+        UserError: a variable is not set or a driver not installed in this process.
+    """
+    with Reading(Task(spec, partition, settings, draw), limits) as reading:
+        reading.work()
+        return reading.result(patient)
+
+
+class Reading:
+    """A partition while it is being read. Close it, or use it in a ``with`` statement, in one thread.
+
+    Args:
+        task: what to read.
+        limits: bounds of the connector.
+        tick: told of every batch that was looked at.
+    """
+
+    def __init__(self, task: Task, limits: Limits, tick: Tick | None = None) -> None:
+        self.task = task
+        self._limits = limits
+        self._tick = tick
+        self._stack = ExitStack()
+        self._batches: Iterator[pa.RecordBatch] | None = None
+        self._ended = False
+        self._problem: tuple[str, str] | None = None
+        self._retry = False
+        self._refused: RecenseError | None = None
+        self._turn = threading.Lock()
+        self._state = threading.Condition()
+        self._observers: list[Observer] = []
+        self._working = 0
+
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+        self._stack.close()
+
+    @property
+    def open(self) -> bool:
+        """Tells whether another thread might still find a batch here."""
+        return not self._ended
+
+    def stop(self) -> None:
+        """Makes all threads leave after the batch they hold."""
+        self._ended = True
+
+    def work(self) -> None:
+        """Looks at batches until there are none; any number of threads may do so at the same time."""
+        from recense.scanners.observe import Observer
+
+        with self._state:
+            self._working += 1
+        dataset = self.task.partition.dataset
+        observer = Observer(self.task.settings, f"{dataset.source}\n{dataset.name}")
+        try:
+            while (batch := self._next()) is not None:
+                self._look(observer, batch)
+            self._guarded(observer.flush)  # here, while the other threads do the same
+        finally:
+            with self._state:
+                self._observers.append(observer)
+                self._working -= 1
+                self._state.notify_all()
+
+    def _next(self) -> pa.RecordBatch | None:
+        with self._turn:
+            if self._ended:
+                return None
+            try:
+                if self._batches is None:
+                    source = self._stack.enter_context(open_source(self.task.spec.target(), self._limits))
+                    self._batches = _drawn(source, self.task, self._limits)
+                return next(self._batches)
+            except StopIteration:
+                self._ended = True
+            except SourceError as error:
+                self._fail(error.code, error.reason)
+                self._retry = isinstance(error, RetriableError)
+            except RecenseError as error:
+                self._ended, self._refused = True, error
+            except Exception as error:  # any byte sequence in, never a traceback out
+                self._fail("failed", describe(error))
+            return None
+
+    def _look(self, observer: Observer, batch: pa.RecordBatch) -> None:
+        self._guarded(lambda: observer.add(batch))
+        if self._tick is not None:
+            self._tick(self.task.partition, batch.num_rows, batch.nbytes)
+
+    def _guarded(self, count: Callable[[], None]) -> None:
+        """Counts cells; what fails in that is the partition's problem."""
+        try:
+            count()
+        except RecenseError as error:
+            self._ended, self._refused = True, error
+        except Exception as error:
+            self._fail("failed", describe(error))
+
+    def _fail(self, code: str, reason: str) -> None:
+        self._ended = True
+        self._problem = self._problem or (code, reason)
+
+    def result(self, patient: bool = False) -> PartitionResult:
+        """Waits for the other threads and returns what all saw; call it once, after ``work``.
+
+        Raises:
+            RetriableError: only when ``patient``.
+            UserError: a variable is not set or a driver not installed in this process.
+        """
+        with self._state:
+            self._state.wait_for(lambda: self._working == 0)
+        if self._refused is not None:
+            raise self._refused
+        if self._retry and patient and self._problem:
+            raise RetriableError(*self._problem)  # a new one: no library's message hangs on it
+        problem = self._problem
+        try:
+            first, *others = self._observers
+            for other in others:
+                first.absorb(other)
+            evidence = first.evidence()
+        except Exception as error:
+            evidence, problem = Evidence(), ("failed", describe(error))
+        dataset = self.task.partition.dataset
+        entry = Unreadable(dataset.source, dataset.name, *problem) if problem else None
+        return PartitionResult(self.task.partition, evidence, entry)
+
+
+def _drawn(source: Source, task: Task, limits: Limits) -> Iterator[pa.RecordBatch]:
+    """Returns the rows of a task: all, or those of its draw."""
+    if task.draw is None:
+        return iter(source.batches(task.partition))
+    if not task.draw.rows and not task.draw.share:
+        return iter(())
+    if isinstance(source, Sampler):
+        return iter(source.sample(task.partition, task.draw))
+    return thin(source.batches(task.partition), task.draw, limits.held_bytes)

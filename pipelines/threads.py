@@ -1,0 +1,128 @@
+"""Reads partitions with several threads: each takes a partition of its own, and one without helps another.
+
+So one large file keeps all threads busy as well as a folder of small ones. The catalog is written by the caller only.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from time import sleep
+
+from recense.errors import RetriableError
+from recense.pipelines.plan import Options
+from recense.pipelines.reading import PartitionResult, Reading, Task, Tick
+
+
+def persistently(task: Task, options: Options, tick: Tick | None = None, crew: Crew | None = None) -> PartitionResult:
+    """Reads a partition, trying again after errors that may pass.
+
+    Args:
+        task: what to read.
+        options: how often to try.
+        tick: told of every batch.
+        crew: threads that may help.
+    """
+    for attempt in range(options.retries + 1):
+        with Reading(task, options.limits, tick) as reading:
+            if crew is not None:
+                crew.offer(reading)
+            try:
+                reading.work()
+                return reading.result(patient=attempt < options.retries)
+            except RetriableError:
+                sleep(options.retry_seconds * 2**attempt)
+            finally:
+                if crew is not None:
+                    crew.withdraw(reading)
+    raise AssertionError("the last try returns")
+
+
+def read_with_threads(
+    work: Sequence[Task], options: Options, jobs: int, tick: Tick | None = None
+) -> Iterator[PartitionResult]:
+    """Yields results as they come.
+
+    Raises:
+        UserError: a variable is not set or a driver is not installed.
+    """
+    crew = Crew(work, options, tick)
+    threads = [threading.Thread(target=crew.serve, name=f"recense-{n}", daemon=True) for n in range(jobs)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in work:
+            result = crew.results.get()
+            if isinstance(result, BaseException):
+                raise result
+            yield result
+    finally:
+        crew.dismiss()
+        for thread in threads:
+            thread.join(timeout=options.stop_seconds)
+
+
+class Crew:
+    """The threads of a scan and what they share."""
+
+    def __init__(self, work: Sequence[Task], options: Options, tick: Tick | None) -> None:
+        self.results: queue.SimpleQueue[PartitionResult | BaseException] = queue.SimpleQueue()
+        self._waiting = deque(work)
+        self._open: list[Reading] = []
+        self._busy = 0
+        self._changed = threading.Condition()
+        self._dismissed = False
+        self._options = options
+        self._tick = tick
+
+    def offer(self, reading: Reading) -> None:
+        """Lets other threads help with a partition."""
+        with self._changed:
+            self._open.append(reading)
+            if self._dismissed:
+                reading.stop()
+            self._changed.notify_all()
+
+    def withdraw(self, reading: Reading) -> None:
+        """Ends the offer."""
+        with self._changed:
+            self._open.remove(reading)
+            self._changed.notify_all()
+
+    def dismiss(self) -> None:
+        """Sends everybody home after the batch they hold."""
+        with self._changed:
+            self._dismissed = True
+            self._waiting.clear()
+            for reading in self._open:
+                reading.stop()
+            self._changed.notify_all()
+
+    def serve(self) -> None:
+        """Reads partitions, and helps others when none is left."""
+        while True:
+            with self._changed:
+                task = self._waiting.popleft() if self._waiting else None
+                helped = None if task else next((reading for reading in self._open if reading.open), None)
+                if task is None and helped is None:
+                    if self._dismissed or not self._busy:
+                        return
+                    self._changed.wait()
+                    continue
+                self._busy += task is not None
+            if helped is not None:
+                helped.work()
+            elif task is not None:
+                self._own(task)
+
+    def _own(self, task: Task) -> None:
+        try:
+            self.results.put(persistently(task, self._options, self._tick, self))
+        except BaseException as error:  # the caller's thread raises it
+            self.results.put(error)
+        finally:
+            with self._changed:
+                self._busy -= 1
+                self._changed.notify_all()
