@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from recense.connectors.schema.ddl.columns import (
     ColumnDef,
@@ -33,6 +34,8 @@ _HARMLESS = frozenset(
     "CLUSTERED MOVE SHRINK LOGGING NOLOGGING PARALLEL CACHE NOCACHE SUSPEND RESUME UNSET REFRESH RECLUSTER APPEND SPLIT "
     "MERGE SWITCH STORAGE INITIALLY NOT OF READ PCTFREE COMPRESS NOCOMPRESS USING UNION ROW GRANT REVOKE LOCK_ESCALATION".split()
 )
+_MORE = re.compile(r",\s*\S")
+_BRACKETS = re.compile(r"\([^()]*\)")
 _NOT_COLUMNS = frozenset(
     "CONSTRAINT PRIMARY FOREIGN INDEX PARTITION CHECK UNIQUE FULLTEXT SPATIAL SEARCH ROW CLUSTERING PERIOD SYSTEM "
     "EXCLUDE SUPPLEMENTAL VERSIONING STATISTICS KEY DEFAULT".split()
@@ -56,7 +59,7 @@ class Statements:
         self.data = False
         self._text = file.text
 
-    def run(self, start: int = 0, end: int | None = None, text: str | None = None, deep: int = 0) -> None:
+    def run(self, start: int = 0, end: int | None = None, deep: int = 0) -> None:
         """Applies the statements of a part of the file.
 
         Raises:
@@ -248,11 +251,15 @@ class Statements:
             )
 
     def _spoken(self, line: int, end: int) -> str | None:
-        """Returns the comment at the end of the line on which a column stands, if it says anything of it."""
-        rest = self.file.source_line(line)
-        mark = rest.find("--", 0 if "--" not in rest else max(rest.rfind(","), 0) if "--" in rest[rest.rfind(",") :] else 0)
-        said = rest[mark + 2 :].strip() if mark >= 0 and rest[:mark].count("'") % 2 == 0 else ""
-        return said[:300] if said and "recense:" not in said else None
+        """Returns the comment at the end of the line on which a column stands alone, if it says anything of it."""
+        rest = self.file.source_line(line)[self._column(line, end) :]
+        definition, mark, said = rest.partition("--")
+        alone = not _MORE.search(_BRACKETS.sub("", definition)) and definition.count("'") % 2 == 0
+        return said.strip()[:300] or None if mark and alone and "recense:" not in said else None
+
+    def _column(self, line: int, offset: int) -> int:
+        """Returns the index of an offset within its line."""
+        return offset - (self._text.rfind("\n", 0, offset) + 1)
 
     def _copy(self, table: Table, parent: str, subject: Token) -> None:
         """Copies the columns of another table; their place is the name of the new table."""
@@ -280,6 +287,9 @@ class Statements:
             return  # the list before AS names them
         from recense.connectors.schema.ddl.lineage import projections
 
+        words = [token.word for token in tokens]
+        if words[-1:] == ["DATA"]:  # WITH [NO] DATA
+            tokens = tokens[: -3 if words[-2:-1] == ["NO"] else -2]
         start, end = tokens[0].start, tokens[-1].end
         taken = projections(self._text[start:end], self.dialect, lambda name: self.state.find(name, self.history))
         if taken is None:
@@ -559,8 +569,6 @@ def _next_head(tokens: list[Token], start: int) -> int:
 
 
 def _set_key(table: Table, column: str, key: str) -> None:
-    from dataclasses import replace
-
     declared = table.columns.get(fold(column))
     if declared is not None and declared.column.key is None:
         table.columns[fold(column)] = replace(declared, column=replace(declared.column, key=key))
