@@ -106,7 +106,8 @@ def read_json(file: SourceFile, end: int | None = None) -> Node:
             key[-1] = (_unescaped(word), file.place(begin + 1, position - 1))
             expects_key = False
             continue
-        node = Node("scalar", file.place(begin, position))
+        quote = 1 if kind == "string" else 0
+        node = Node("scalar", file.place(begin + quote, position - quote))
         if kind == "mark":
             node.kind = "map" if word == "{" else "list"
         else:
@@ -118,7 +119,7 @@ def read_json(file: SourceFile, end: int | None = None) -> Node:
             expects_key = node.kind == "map"
     if end is None and len(stack) > 1:
         raise Unreadable("is not valid JSON: it ends too early", file.line(len(text)))
-    return root.items[0] if root.items else root
+    return root.items[0] if len(root.items) == 1 else root
 
 
 def _attach(parent: Node, key: tuple[str, Place] | None, node: Node) -> None:

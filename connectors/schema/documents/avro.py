@@ -43,8 +43,6 @@ class Avro(Document):
                 found.not_understood(file.name, field.place.line, "a field without a name")
                 continue
             place = name.place
-            if file.suffix not in {".yml", ".yaml"}:  # a JSON text's place has its quotes
-                place = type(place)(place.file, place.line, place.column + 1, place.end_column - 1)
             path, inner = f"{prefix}{name.value}", field.get("type")
             nested = _nested(inner, 0)
             if nested is not None:

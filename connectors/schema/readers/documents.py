@@ -8,7 +8,7 @@ from recense.connectors.schema.documents import Document, kinds
 from recense.connectors.schema.files import SourceFile
 from recense.connectors.schema.readers import Reader, reader
 from recense.connectors.schema.state import Found
-from recense.connectors.schema.tree import read_tree
+from recense.connectors.schema.tree import read_json, read_tree
 
 _SUFFIXES = frozenset((".json", ".yml", ".yaml", ".avsc", ".jsonschema", ".avpr"))
 _TOOLS = re.compile(
@@ -17,6 +17,7 @@ _TOOLS = re.compile(
     re.I,
 )
 _HEAD = 65_536
+_RECORDS = 1 << 20  # characters of a long list of records: more of them name no new fields
 
 
 @reader("documents")
@@ -34,7 +35,8 @@ class Documents(Reader):
         if not asked:
             return
         found.read.add(file.name)
-        tree = read_tree(file)
+        large = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") and len(file.text) > _RECORDS
+        tree = read_json(file, _RECORDS) if large else read_tree(file)
         for kind in sorted(asked, key=lambda kind: kind.rank):
             if kind.read(file, tree, found):
                 return
