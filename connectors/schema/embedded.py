@@ -8,13 +8,19 @@ import re
 from recense.connectors.schema.files import SourceFile, Unreadable
 from recense.connectors.schema.state import Found, State
 
-_DEFINES = re.compile(r"\b(?:CREATE\s+(?:\w+\s+){0,3}?TABLE|ALTER\s+TABLE|DROP\s+TABLE|RENAME\s+TABLE|COMMENT\s+ON)\b", re.I)
+_DEFINES = re.compile(
+    r"\b(?:CREATE\s+(?:\w+\s+){0,3}?TABLE|ALTER\s+TABLE|DROP\s+TABLE|RENAME\s+TABLE|COMMENT\s+ON)\b", re.I
+)
 
 
-def apply_sql(file: SourceFile, node: ast.expr, constant: ast.Constant | None, state: State, history: str, found: Found) -> None:
+def apply_sql(
+    file: SourceFile, node: ast.expr, constant: ast.Constant | None, state: State, history: str, found: Found
+) -> None:
     """Applies the SQL of a Python text to a state; one that is put together when it runs is unread."""
     if constant is None:
-        pieces = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        pieces = [
+            part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        ]
         if any(_DEFINES.search(piece) for piece in pieces):
             found.not_understood(file.name, node.lineno, "SQL that is put together when it runs")
         return

@@ -54,7 +54,11 @@ def constants(module: ast.Module) -> dict[str, ast.Constant]:
 
 def text(node: ast.AST | None, known: dict[str, ast.Constant] | None = None) -> ast.Constant | None:
     """Returns the text constant of an expression: a literal, a named one, or one in ``op.f("…")``, ``_("…")``, ``text("…")``."""
-    if isinstance(node, ast.Call) and len(node.args) == 1 and last_name(node.func) in {"f", "_", "gettext_lazy", "text"}:
+    if (
+        isinstance(node, ast.Call)
+        and len(node.args) == 1
+        and last_name(node.func) in {"f", "_", "gettext_lazy", "text"}
+    ):
         node = node.args[0]
     if isinstance(node, ast.Name) and known:
         node = known.get(node.id)
@@ -93,4 +97,8 @@ def _depth(node: ast.AST) -> bool:
 def calls(body: list[ast.stmt]) -> Iterator[ast.Call]:
     """Yields the calls of a body in the order of the text, outermost first, with the bodies of ``with`` and ``if``."""
     found = [node for statement in body for node in ast.walk(statement) if isinstance(node, ast.Call)]
-    return iter(sorted(found, key=lambda call: (call.lineno, call.col_offset, -(call.end_lineno or 0), -(call.end_col_offset or 0))))
+    return iter(
+        sorted(
+            found, key=lambda call: (call.lineno, call.col_offset, -(call.end_lineno or 0), -(call.end_col_offset or 0))
+        )
+    )

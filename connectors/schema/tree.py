@@ -1,7 +1,7 @@
 """JSON and YAML as one kind of tree that knows where every key stands; bounded in size, depth and expansion.
 
-JSON is read by a scanner of our own: Python's gives no places. YAML goes through libyaml's events and nodes; no value is
-ever constructed, tags are refused where they could mean anything but plain data, and an alias is followed, not copied.
+JSON is read by a scanner of our own: Python's gives no places. YAML goes through libyaml's events and nodes; no value
+is ever constructed, tags are refused where they could mean anything but plain data, and an alias is followed, not copied.
 """
 
 from __future__ import annotations
@@ -70,8 +70,7 @@ _JSON = re.compile(
 def read_json(file: SourceFile, end: int | None = None) -> Node:
     """Returns the tree of a JSON text.
 
-    Args:
-        end: reads only so many characters; what is cut off is left away (for the first records of a large file).
+    With ``end`` only so many characters are read, and what is cut off is left away (the first records of a large file).
     """
     text = file.text
     root = Node("list", Place(file.name))
@@ -164,13 +163,12 @@ def read_yaml(file: SourceFile) -> Node:
 
 def _check_events(yaml: Any, loader: Any, text: str) -> None:
     """Refuses tags of programs, deep nesting and too many nodes before a tree is built."""
-    depth = count = 0
-    for event in yaml.parse(text, Loader=loader):
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=loader)):
         line = event.start_mark.line + 1
         tag = getattr(event, "tag", None)
         if tag is not None and tag.startswith(_PLAIN_TAGS + "python"):
             raise Unreadable("a YAML tag that would run code (!!python/…)", line)
-        count += 1
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):

@@ -21,24 +21,136 @@ from recense.connectors.schema.files import SourceFile, Unreadable
 from recense.connectors.schema.state import Found, Name, State, Table, fold
 
 _MODIFIERS = frozenset(
-    "OR REPLACE GLOBAL LOCAL UNLOGGED TRANSIENT EXTERNAL FOREIGN VIRTUAL DYNAMIC HYBRID ICEBERG TEMP TEMPORARY PRIVATE "
-    "VOLATILE COLUMN IMMUTABLE SNAPSHOT MATERIALIZED SHARDED".split()
+    [
+        "OR",
+        "REPLACE",
+        "GLOBAL",
+        "LOCAL",
+        "UNLOGGED",
+        "TRANSIENT",
+        "EXTERNAL",
+        "FOREIGN",
+        "VIRTUAL",
+        "DYNAMIC",
+        "HYBRID",
+        "ICEBERG",
+        "TEMP",
+        "TEMPORARY",
+        "PRIVATE",
+        "VOLATILE",
+        "COLUMN",
+        "IMMUTABLE",
+        "SNAPSHOT",
+        "MATERIALIZED",
+        "SHARDED",
+    ]
 )
-_TEMPORARY = frozenset("TEMP TEMPORARY PRIVATE VOLATILE".split())
-_HEADS = frozenset("CREATE ALTER DROP COMMENT RENAME EXEC EXECUTE SP_RENAME".split())
+_TEMPORARY = frozenset(["TEMP", "TEMPORARY", "PRIVATE", "VOLATILE"])
+_HEADS = frozenset(["CREATE", "ALTER", "DROP", "COMMENT", "RENAME", "EXEC", "EXECUTE", "SP_RENAME"])
 _IN_TEXT = re.compile(r"\b(?:CREATE\s+(?:\w+\s+){0,3}?TABLE|ALTER\s+TABLE|RENAME\s+COLUMN)\b", re.I)
 _HARMLESS = frozenset(
-    "OWNER ENABLE DISABLE CLUSTER SET RESET VALIDATE REPLICA INHERIT NO ENGINE AUTO_INCREMENT CONVERT ORDER CHECK NOCHECK "
-    "FORCE WITH WITHOUT ATTACH DETACH PARTITION TABLESPACE COALESCE REORGANIZE EXCHANGE TRUNCATE ANALYZE OPTIMIZE REBUILD "
-    "REPAIR REMOVE DISCARD IMPORT CHARACTER CHARSET DEFAULT COLLATE ALGORITHM LOCK ROW_FORMAT KEY_BLOCK_SIZE STATS_PERSISTENT "
-    "CLUSTERED MOVE SHRINK LOGGING NOLOGGING PARALLEL CACHE NOCACHE SUSPEND RESUME UNSET REFRESH RECLUSTER APPEND SPLIT "
-    "MERGE SWITCH STORAGE INITIALLY NOT OF READ PCTFREE COMPRESS NOCOMPRESS USING UNION ROW GRANT REVOKE LOCK_ESCALATION".split()
+    [
+        "OWNER",
+        "ENABLE",
+        "DISABLE",
+        "CLUSTER",
+        "SET",
+        "RESET",
+        "VALIDATE",
+        "REPLICA",
+        "INHERIT",
+        "NO",
+        "ENGINE",
+        "AUTO_INCREMENT",
+        "CONVERT",
+        "ORDER",
+        "CHECK",
+        "NOCHECK",
+        "FORCE",
+        "WITH",
+        "WITHOUT",
+        "ATTACH",
+        "DETACH",
+        "PARTITION",
+        "TABLESPACE",
+        "COALESCE",
+        "REORGANIZE",
+        "EXCHANGE",
+        "TRUNCATE",
+        "ANALYZE",
+        "OPTIMIZE",
+        "REBUILD",
+        "REPAIR",
+        "REMOVE",
+        "DISCARD",
+        "IMPORT",
+        "CHARACTER",
+        "CHARSET",
+        "DEFAULT",
+        "COLLATE",
+        "ALGORITHM",
+        "LOCK",
+        "ROW_FORMAT",
+        "KEY_BLOCK_SIZE",
+        "STATS_PERSISTENT",
+        "CLUSTERED",
+        "MOVE",
+        "SHRINK",
+        "LOGGING",
+        "NOLOGGING",
+        "PARALLEL",
+        "CACHE",
+        "NOCACHE",
+        "SUSPEND",
+        "RESUME",
+        "UNSET",
+        "REFRESH",
+        "RECLUSTER",
+        "APPEND",
+        "SPLIT",
+        "MERGE",
+        "SWITCH",
+        "STORAGE",
+        "INITIALLY",
+        "NOT",
+        "OF",
+        "READ",
+        "PCTFREE",
+        "COMPRESS",
+        "NOCOMPRESS",
+        "USING",
+        "UNION",
+        "ROW",
+        "GRANT",
+        "REVOKE",
+        "LOCK_ESCALATION",
+    ]
 )
 _MORE = re.compile(r",\s*\S")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _NOT_COLUMNS = frozenset(
-    "CONSTRAINT PRIMARY FOREIGN INDEX PARTITION CHECK UNIQUE FULLTEXT SPATIAL SEARCH ROW CLUSTERING PERIOD SYSTEM "
-    "EXCLUDE SUPPLEMENTAL VERSIONING STATISTICS KEY DEFAULT".split()
+    [
+        "CONSTRAINT",
+        "PRIMARY",
+        "FOREIGN",
+        "INDEX",
+        "PARTITION",
+        "CHECK",
+        "UNIQUE",
+        "FULLTEXT",
+        "SPATIAL",
+        "SEARCH",
+        "ROW",
+        "CLUSTERING",
+        "PERIOD",
+        "SYSTEM",
+        "EXCLUDE",
+        "SUPPLEMENTAL",
+        "VERSIONING",
+        "STATISTICS",
+        "KEY",
+        "DEFAULT",
+    ]
 )
 
 
@@ -49,7 +161,9 @@ class Statements:
         history: where tables are made and looked for first. tears_down: whether DROP TABLE reaches other histories.
     """
 
-    def __init__(self, file: SourceFile, dialect: str, state: State, history: str, found: Found, tears_down: bool) -> None:
+    def __init__(
+        self, file: SourceFile, dialect: str, state: State, history: str, found: Found, tears_down: bool
+    ) -> None:
         self.file = file
         self.dialect = dialect
         self.state = state
@@ -96,8 +210,10 @@ class Statements:
             except (IndexError, ValueError):
                 self._unread(token, f"this {token.word} statement could not be understood")
             # what follows in the same statement may hold another one, or a text in dollars
-            index = stop if not any(t.kind == "d" for t in part) else index + next(
-                i for i, t in enumerate(part) if t.kind == "d"
+            index = (
+                stop
+                if not any(t.kind == "d" for t in part)
+                else index + next(i for i, t in enumerate(part) if t.kind == "d")
             )
 
     def _unread(self, token: Token, reason: str) -> None:
@@ -323,8 +439,10 @@ class Statements:
             if not item:
                 continue
             word = item[0].word
-            continues = bool(verb) and verb[0].word in {"ADD", "DROP"} and not (
-                word in {"ADD", "DROP", "ALTER", "MODIFY", "CHANGE", "RENAME"} and len(item) > 1
+            continues = (
+                bool(verb)
+                and verb[0].word in {"ADD", "DROP"}
+                and not (word in {"ADD", "DROP", "ALTER", "MODIFY", "CHANGE", "RENAME"} and len(item) > 1)
             )
             if continues and (word not in _HARMLESS or len(item) == 1 or item[1].word not in {"TO", "=", "BY"}):
                 item = [*verb, *item]
@@ -382,9 +500,9 @@ class Statements:
             self._items(table, item[at + 1 : closing(item, at)], item[at])
         elif item[at].word in _NOT_COLUMNS and item[at - 1].word != "COLUMN" and is_constraint([*item[at:]]):
             self._constraint(table, item[at:])
-        elif item[at].word in {"PARTITION", "ROW", "SEARCH", "SUPPLEMENTAL", "PERIOD", "VERSIONING"} and at == 1:
-            return
-        elif item[at].word in {"DEFAULT", "SYSTEM"} and item[at - 1].word != "COLUMN":
+        elif (item[at].word in {"PARTITION", "ROW", "SEARCH", "SUPPLEMENTAL", "PERIOD", "VERSIONING"} and at == 1) or (
+            item[at].word in {"DEFAULT", "SYSTEM"} and item[at - 1].word != "COLUMN"
+        ):
             return
         else:
             column = column_def(item[at:], self._text)
@@ -396,7 +514,7 @@ class Statements:
         at = 1
         if item[at].word == "COLUMN" and len(item) > 2:
             at += 1
-        elif item[at].word in _NOT_COLUMNS and len(item) > 2 or [t.word for t in item[1:3]] == ["PRIMARY", "KEY"]:
+        elif (item[at].word in _NOT_COLUMNS and len(item) > 2) or [t.word for t in item[1:3]] == ["PRIMARY", "KEY"]:
             return
         at = _behind_words(item, at, ("IF", "EXISTS"))
         table = self.state.find(name, self.history)
@@ -556,10 +674,21 @@ def _next_head(tokens: list[Token], start: int) -> int:
         token = tokens[index]
         if token.kind == "p":
             depth += {"(": 1, ")": -1}.get(token.text, 0)
-        elif depth <= 0 and token.kind == "w" and token.word in {"CREATE", "ALTER", "DROP", "EXEC", "EXECUTE", "SP_RENAME"}:
+        elif (
+            depth <= 0
+            and token.kind == "w"
+            and token.word in {"CREATE", "ALTER", "DROP", "EXEC", "EXECUTE", "SP_RENAME"}
+        ):
             following = [following.word for following in tokens[index + 1 : index + 6]]
             kind = next((word for word in following if word not in _MODIFIERS), "")
-            if token.word.startswith(("EXEC", "SP_")) or kind in {"TABLE", "VIEW", "INDEX", "PROCEDURE", "TRIGGER", "TYPE"}:
+            if token.word.startswith(("EXEC", "SP_")) or kind in {
+                "TABLE",
+                "VIEW",
+                "INDEX",
+                "PROCEDURE",
+                "TRIGGER",
+                "TYPE",
+            }:
                 if kind == "INDEX" and token.word != "CREATE" and tokens[index - 1].text == ",":
                     continue  # DROP INDEX as an action of ALTER TABLE
                 if token.word == "DROP" and kind == "INDEX":

@@ -18,7 +18,9 @@ class Avro(Document):
 
     def may_be(self, file: SourceFile, head: bytes) -> bool:
         """Tells whether it is named so, or holds a record."""
-        return file.suffix in {".avsc", ".avpr"} or (file.suffix == ".json" and b'"record"' in head and b'"fields"' in head)
+        return file.suffix in {".avsc", ".avpr"} or (
+            file.suffix == ".json" and b'"record"' in head and b'"fields"' in head
+        )
 
     def read(self, file: SourceFile, tree: Node, found: Found) -> bool:
         """Reads every record."""

@@ -17,7 +17,9 @@ class Dbt(Document):
     def may_be(self, file: SourceFile, head: bytes) -> bool:
         """Tells whether the words stand in it."""
         named = any(word in head for word in (b"models:", b"sources:", b"seeds:", b"snapshots:"))
-        return file.suffix in {".yml", ".yaml"} and named and b"name" in head and not file.stem.startswith("dbt_project")
+        return (
+            file.suffix in {".yml", ".yaml"} and named and b"name" in head and not file.stem.startswith("dbt_project")
+        )
 
     def read(self, file: SourceFile, tree: Node, found: Found) -> bool:
         """Reads the columns of every entry."""
@@ -36,7 +38,17 @@ class Dbt(Document):
             name = column.get("name")
             if name is not None and name.value:
                 type_ = column.text("data_type") or ""
-                add(found, file, "dbt", table, name.value, name.place, type_, column.text("description"), entry.text("description"))
+                add(
+                    found,
+                    file,
+                    "dbt",
+                    table,
+                    name.value,
+                    name.place,
+                    type_,
+                    column.text("description"),
+                    entry.text("description"),
+                )
 
 
 @document("dbt-manifest")

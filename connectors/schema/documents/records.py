@@ -29,9 +29,15 @@ class Records(Document):
 
     def read(self, file: SourceFile, tree: Node, found: Found) -> bool:
         """Reads the keys of the first records."""
-        groups = {file.stem: tree} if tree.kind == "list" else {
-            key: node for key, node in tree.entries.items() if node.kind == "list" and node.items and node.items[0].kind == "map"
-        }
+        groups = (
+            {file.stem: tree}
+            if tree.kind == "list"
+            else {
+                key: node
+                for key, node in tree.entries.items()
+                if node.kind == "list" and node.items and node.items[0].kind == "map"
+            }
+        )
         if not groups and tree.kind == "map" and tree.entries:
             groups = {file.stem: Node("list", tree.place, items=[tree])}
         for name, node in groups.items():

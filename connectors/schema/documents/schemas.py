@@ -13,7 +13,7 @@ from recense.schema import Place
 _MOST_DEPTH = 40
 _OPENAPI = re.compile(rb"""(?:^|[{,\s])["']?(?:openapi|swagger|asyncapi)["']?\s*:\s*["']?[\d.]+""", re.M)
 _COMBINED = ("allOf", "anyOf", "oneOf", "then", "else", "not", "if")
-_METHODS = frozenset("get put post delete options head patch trace".split())
+_METHODS = frozenset(["get", "put", "post", "delete", "options", "head", "patch", "trace"])
 
 
 @document("json-schema")
@@ -22,8 +22,11 @@ class JsonSchema(Document):
 
     def may_be(self, file: SourceFile, head: bytes) -> bool:
         """Tells whether the words of a JSON Schema stand in it."""
-        return file.suffix == ".jsonschema" or b"json-schema.org" in head or b'"properties"' in head or (
-            "schema" in file.stem.lower() and b"properties:" in head
+        return (
+            file.suffix == ".jsonschema"
+            or b"json-schema.org" in head
+            or b'"properties"' in head
+            or ("schema" in file.stem.lower() and b"properties:" in head)
         )
 
     def read(self, file: SourceFile, tree: Node, found: Found) -> bool:
@@ -55,16 +58,16 @@ class OpenApi(Document):
         """Reads named schemas, parameters, and schemas written in the place where they are used."""
         if tree.kind != "map" or not {"openapi", "swagger", "asyncapi"} & set(tree.entries):
             return False
-        for path in (("components", "schemas"), ("definitions",)):
-            schemas = tree.get(*path)
+        for where in (("components", "schemas"), ("definitions",)):
+            schemas = tree.get(*where)
             for name, node in schemas.entries.items() if schemas else ():
                 Properties(file, found, "openapi", name).walk(node)
         for group in ("requestBodies", "responses", "messages"):
             named = tree.get("components", group) or tree.get(group)
             for name, node in named.entries.items() if named else ():
                 self._bodies(file, found, name, node)
-        for group in (tree.get("components", "parameters"), tree.get("parameters")):
-            for name, node in group.entries.items() if group else ():
+        for parameters in (tree.get("components", "parameters"), tree.get("parameters")):
+            for name, node in parameters.entries.items() if parameters else ():
                 self._parameter(file, found, name, node)
         paths = tree.get("paths")
         for path, node in paths.entries.items() if paths else ():
@@ -147,7 +150,18 @@ class Properties:
         self.walk(inner, shown, depth + 1)
         if len(self.found.fields) == count:  # a choice of scalars or of references
             reason = _not_personal(node)
-            add(self.found, self.file, self.kind, self.table, shown, place, _type(inner), node.text("description"), self._comment, reason)
+            add(
+                self.found,
+                self.file,
+                self.kind,
+                self.table,
+                shown,
+                place,
+                _type(inner),
+                node.text("description"),
+                self._comment,
+                reason,
+            )
 
 
 _REASON = re.compile(r"recense:\s*not-personal\s+reason\s*=\s*[\"']([^\"']+)[\"']", re.I)

@@ -13,7 +13,17 @@ from recense.connectors.schema.readers import Reader, reader
 from recense.connectors.schema.state import Found, Name, State, Table
 
 _OPERATIONS = frozenset(
-    "create_table add_column drop_column alter_column rename_table drop_table execute bulk_insert create_table_comment".split()
+    [
+        "create_table",
+        "add_column",
+        "drop_column",
+        "alter_column",
+        "rename_table",
+        "drop_table",
+        "execute",
+        "bulk_insert",
+        "create_table_comment",
+    ]
 )
 
 
@@ -60,7 +70,9 @@ def _identity(module: ast.Module) -> tuple[str, tuple[str, ...]]:
     for statement in module.body:
         if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
             target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-            words = [n.value for n in ast.walk(statement.value) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+            words = [
+                n.value for n in ast.walk(statement.value) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+            ]
             if isinstance(target, ast.Name):
                 values[target.id] = tuple(words)
     identity = values.get("revision", ())
@@ -94,7 +106,11 @@ class Revision:
         """Notes ``with op.batch_alter_table("clients") as batch_op``."""
         for item in node.items:
             call = item.context_expr
-            if isinstance(call, ast.Call) and called(call) == "batch_alter_table" and isinstance(item.optional_vars, ast.Name):
+            if (
+                isinstance(call, ast.Call)
+                and called(call) == "batch_alter_table"
+                and isinstance(item.optional_vars, ast.Name)
+            ):
                 table = text(argument(call, 0, "table_name"), self.known)
                 self.batches[item.optional_vars.id] = str(table.value) if table else ""
 
@@ -152,7 +168,7 @@ class Revision:
                 self._unread(call, "a table whose new name is computed")
             else:
                 schema = table_name.rpartition(".")[0]
-                state.rename_table(self._table(table_name), f"{schema}.{new.value}" if schema else str(new.value))
+                state.rename_table(self._table(table_name), f"{schema}.{new.value!s}" if schema else str(new.value))
             return
         if operation == "create_table_comment":
             self._table(table_name).comment = said(argument(call, shift, "comment"))

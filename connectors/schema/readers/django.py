@@ -38,7 +38,9 @@ class Django(Reader):
             except Unreadable as error:
                 found.read.add(file.name)
                 found.not_understood(file.name, error.line, str(error))
-        replaced = {key for key, (_, node) in migrations.items() if any(p in migrations for p in _pairs(node, "replaces"))}
+        replaced = {
+            key for key, (_, node) in migrations.items() if any(p in migrations for p in _pairs(node, "replaces"))
+        }
         graph = {key: _pairs(migrations[key][1], "dependencies") for key in sorted(migrations) if key not in replaced}
         for app, name in list(graph):  # a dependency on a squashed migration means what it replaces
             graph[app, name] = [p for pair in graph[app, name] for p in _meant(pair, migrations, replaced)]
@@ -51,7 +53,9 @@ class Django(Reader):
 
 
 def _meant(
-    pair: tuple[str, str], migrations: Mapping[tuple[str, str], tuple[SourceFile, ast.ClassDef]], replaced: set[tuple[str, str]]
+    pair: tuple[str, str],
+    migrations: Mapping[tuple[str, str], tuple[SourceFile, ast.ClassDef]],
+    replaced: set[tuple[str, str]],
 ) -> list[tuple[str, str]]:
     return _pairs(migrations[pair][1], "replaces") if pair in replaced else [pair]
 

@@ -13,7 +13,17 @@ from recense.connectors.schema.state import Found, State, fold
 from recense.model import Column
 from recense.schema import DeclaredField
 
-_HINTS = (b"models.", b"Column(", b"mapped_column", b"Mapped[", b"BaseModel", b"SQLModel", b"pydantic", b"Field(", b"Model)")
+_HINTS = (
+    b"models.",
+    b"Column(",
+    b"mapped_column",
+    b"Mapped[",
+    b"BaseModel",
+    b"SQLModel",
+    b"pydantic",
+    b"Field(",
+    b"Model)",
+)
 _ANNOTATED = frozenset(("BaseModel", "SQLModel", "RootModel", "ModelSchema", "GenericModel"))
 _CONFIGURATION = frozenset(("BaseSettings",))
 _COLUMNS = frozenset(("Column", "mapped_column", "deferred"))
@@ -129,7 +139,9 @@ class _Model:
         type_ = next((type_text(arg) for arg in rest if called(arg) != "ForeignKey"), "")
         if not type_ and annotation is not None:
             type_ = type_text(getattr(annotation, "slice", annotation))
-        foreign = next((said(argument(arg, 0)) for arg in rest if isinstance(arg, ast.Call) and called(arg) == "ForeignKey"), None)
+        foreign = next(
+            (said(argument(arg, 0)) for arg in rest if isinstance(arg, ast.Call) and called(arg) == "ForeignKey"), None
+        )
         primary = keyword(call, "primary_key")
         key = "primary" if isinstance(primary, ast.Constant) and primary.value is True else None
         return self._field(
@@ -171,7 +183,11 @@ def _is_django(call: ast.Call, kind: str) -> bool:
     if owner is not None and last_name(owner) in {"forms", "serializers", "filters", "form", "fields"}:
         return False
     if owner is None or last_name(owner) != "models":
-        return kind.endswith("Field") and kind != "Field" and keyword(call, "label", "widget", "write_only", "read_only") is None
+        return (
+            kind.endswith("Field")
+            and kind != "Field"
+            and keyword(call, "label", "widget", "write_only", "read_only") is None
+        )
     return kind.endswith("Field") or kind in {"ForeignKey", "GenericForeignKey"}
 
 
@@ -193,12 +209,18 @@ def _core_tables(file: SourceFile, known: dict[str, ast.Constant]) -> Iterator[D
     for node in ast.walk(file.module):
         if isinstance(node, ast.Call) and called(node) == "Table" and (table := text(argument(node, 0, "name"), known)):
             for item in node.args[1:]:
-                name = text(argument(item, 0, "name"), known) if isinstance(item, ast.Call) and called(item) == "Column" else None
+                name = (
+                    text(argument(item, 0, "name"), known)
+                    if isinstance(item, ast.Call) and called(item) == "Column"
+                    else None
+                )
                 if name is None or not isinstance(item, ast.Call):
                     continue
                 place = file.string_place(name)
                 home = state.create(str(table.value), file.name, file.name)
                 column = Column(str(name.value), type_text(argument(item, 1, "type_")), said(keyword(item, "comment")))
                 reason = file.not_personal(place.line)
-                home.columns.setdefault(fold(column.path), DeclaredField("orm", home.name, column, place, not_personal=reason))
+                home.columns.setdefault(
+                    fold(column.path), DeclaredField("orm", home.name, column, place, not_personal=reason)
+                )
     yield from state.fields()

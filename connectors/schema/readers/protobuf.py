@@ -61,7 +61,13 @@ class Protobuf(Reader):
             raise Unreadable("a block that does not end", file.line(len(text)))
 
     def _field(
-        self, file: SourceFile, found: Found, package: str, blocks: list[tuple[str, str]], words: list[tuple[str, int]], end: int
+        self,
+        file: SourceFile,
+        found: Found,
+        package: str,
+        blocks: list[tuple[str, str]],
+        words: list[tuple[str, int]],
+        end: int,
     ) -> None:
         """Adds the field ``[label] type name = number``."""
         texts = [word for word, _ in words]
@@ -74,7 +80,9 @@ class Protobuf(Reader):
         name, start = words[at]
         messages = [name for kind, name in blocks if kind in {"message", "extend"}]
         table = ".".join(messages)
-        type_ = "".join(word for word in texts[:at] if word not in {"optional", "required"}).replace("repeated", "repeated ")
+        type_ = "".join(word for word in texts[:at] if word not in {"optional", "required"}).replace(
+            "repeated", "repeated "
+        )
         place = file.place(start, start + len(name))
         after = file.source_line(file.line(end - 1)).partition("//")[2].strip()
         add(found, file, "proto", table, name, place, type_, None if "recense:" in after else after)
