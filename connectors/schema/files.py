@@ -90,6 +90,8 @@ class SourceFile:
             Unreadable: it cannot be opened.
         """
         try:
+            if not self.path.is_file():  # a pipe would never end
+                raise Unreadable("is no regular file")
             with self.path.open("rb") as file:
                 return file.read(size)
         except OSError as error:
@@ -220,17 +222,10 @@ def files_below(root: Path, leave_out: Iterable[str] | Callable[[str], bool] = (
     for base, folders, names in os.walk(root):
         inside = Path(base).relative_to(root).as_posix()
         prefix = "" if inside == "." else f"{inside}/"
-        folders[:] = sorted(
-            name
-            for name in folders
-            if (name not in LEFT_OUT and not (globs or callable(leave_out)))
-            or (name not in LEFT_OUT and not out(prefix + name))
-        )
+        folders[:] = sorted(name for name in folders if name not in LEFT_OUT and not out(prefix + name))
         for name in sorted(names):
             path = Path(base, name)
-            if (not path.is_symlink() or _stays_a_file(path)) and not (
-                (globs or callable(leave_out)) and out(prefix + name)
-            ):
+            if not out(prefix + name) and (not path.is_symlink() or _stays_a_file(path)):
                 yield SourceFile(path, prefix + name)
 
 
