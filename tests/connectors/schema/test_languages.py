@@ -1,4 +1,5 @@
 """Every other language: fields, exact places, inline reasons, and hostile files."""
+# ruff: noqa: E501
 
 import os
 import sys
@@ -81,7 +82,11 @@ def test_alembic_follows_down_revision(tmp_path: Path) -> None:
 
 
 def test_alembic_names_what_is_computed(tmp_path: Path) -> None:
-    write(tmp_path, "alembic/versions/a.py", REVISION.format("a", None, "    op.add_column(name(), sa.Column('x', sa.Text))"))
+    write(
+        tmp_path,
+        "alembic/versions/a.py",
+        REVISION.format("a", None, "    op.add_column(name(), sa.Column('x', sa.Text))"),
+    )
     (unread,) = read_schema(tmp_path).unread
     assert unread.line == 6
 
