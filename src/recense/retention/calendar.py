@@ -10,59 +10,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+if TYPE_CHECKING:
+    from recense.policy.statements import Period
+
 PARIS = ZoneInfo("Europe/Paris")
-_PERIOD = re.compile(r"P(?=\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,4})W)?(?:(\d{1,6})D)?", re.ASCII)
 _FISCAL = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 
 Deadline = Callable[[date], date]
 """Gives the last lawful day for a start; it never falls when the start rises."""
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A duration in calendar units, as ISO 8601 writes it (``P3Y``, ``P13M``, ``P1Y6M``, ``P10D``)."""
+def last_day(start: date, period: Period) -> date:
+    """Returns the last day of the period that begins with an event of a day; 9999-12-31 when it is beyond.
 
-    years: int = 0
-    months: int = 0
-    days: int = 0
-
-    @classmethod
-    def parse(cls, text: str) -> Period:
-        """Returns the period that a text writes.
-
-        Raises:
-            ValueError: it is no such text.
-
-        >>> Period.parse("P3Y"), Period.parse("P2W")
-        (Period(years=3, months=0, days=0), Period(years=0, months=0, days=14))
-        """
-        match = _PERIOD.fullmatch(text)
-        if match is None:
-            raise ValueError("write a period such as P3Y, P13M or P30D")
-        years, months, weeks, days = (int(part or 0) for part in match.groups())
-        return cls(years, months, 7 * weeks + days)
-
-    def __str__(self) -> str:
-        parts = ((self.years, "Y"), (self.months, "M"), (self.days, "D"))
-        return "P" + ("".join(f"{count}{unit}" for count, unit in parts if count) or "0D")
-
-    def after(self, start: date) -> date:
-        """Returns the last day of the period that begins with an event of a day; 9999-12-31 when it is beyond.
-
-        >>> Period.parse("P5Y").after(date(2020, 2, 29)), Period.parse("P13M").after(date(2024, 1, 31))
-        (datetime.date(2025, 2, 28), datetime.date(2025, 2, 28))
-        """
-        try:
-            return start + relativedelta(years=self.years, months=self.months, days=self.days)
-        except (ValueError, OverflowError):
-            return date.max
+    >>> from recense.policy.statements import Period
+    >>> last_day(date(2020, 2, 29), Period.parse("P5Y")), last_day(date(2024, 1, 31), Period.parse("P13M"))
+    (datetime.date(2025, 2, 28), datetime.date(2025, 2, 28))
+    """
+    try:
+        return start + relativedelta(years=period.years, months=period.months, days=period.days)
+    except (ValueError, OverflowError):
+        return date.max
 
 
 def fiscal_year_end(day: date, month_day: str = "12-31") -> date:
@@ -93,7 +68,7 @@ def cutoff(deadline: Deadline, as_of: date) -> date:
 
     A database then compares dates instead of computing deadlines.
 
-    >>> cutoff(Period.parse("P3Y").after, date(2026, 11, 1))
+    >>> cutoff(lambda day: day.replace(year=day.year + 3) if day.year < 9997 else date.max, date(2026, 11, 1))
     datetime.date(2023, 11, 1)
     """
     low, high = date.min.toordinal(), date.max.toordinal()

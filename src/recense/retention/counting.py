@@ -35,9 +35,14 @@ class Kind(StrEnum):
 
     PRESENT = "present"  # the cell is not empty and does not say no
     ONE_OF = "one_of"  # the cell is one of ``values``, case aside
+    NO = "no"  # the cell is empty or says no
     AT_LEAST = "at_least"  # the cell is a number not below ``number``
+    AT_MOST = "at_most"  # the cell is a number not above ``number``
     BEFORE = "before"  # the cell's day is before ``day``
-    EARLIER = "earlier"  # the cell's day is before the day in the column ``other``
+    EARLIER = "earlier"  # the cell's day is before the day in the column ``others[0]``
+    CONTAINS = "contains"  # the cell's text contains one of ``values``, case aside
+    ANY = "any"  # one of the cells of ``column`` and ``others`` is not empty and does not say no
+    MARKED = "marked"  # the cell of ``column`` is not empty and does not say no, and one cell of ``others`` is filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,12 @@ class Condition:
     values: tuple[str, ...] = ()
     number: float = 0.0
     day: date | None = None
-    other: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Which column holds the start of the rows that meet all of some conditions (by their position)."""
+    """Which column holds the start of the rows that meet all of some conditions (by their position); "" for none."""
 
     column: str
     when: tuple[int, ...] = ()
@@ -74,9 +79,9 @@ class Question:
     @property
     def columns(self) -> tuple[str, ...]:
         """Returns the columns that have to be read, each once."""
-        asked = [start.column for start in self.starts]
+        asked = [start.column for start in self.starts if start.column]
         for condition in self.conditions:
-            asked += [condition.column, condition.other] if condition.other else [condition.column]
+            asked += [condition.column, *condition.others]
         return tuple(dict.fromkeys(asked))
 
 

@@ -29,16 +29,6 @@ class Verdict(StrEnum):
     NOT_APPLICABLE = "not_applicable"
 
 
-class Zone(StrEnum):
-    """Where a row is kept."""
-
-    ACTIVE = "active"
-    ARCHIVE = "intermediate_archive"
-    BACKUP = "backup"
-    HOLD = "litigation_hold"
-    ANONYMISED = "anonymised"
-
-
 class Grade(StrEnum):
     """How well a column speaks of an event."""
 

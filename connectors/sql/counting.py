@@ -1,0 +1,502 @@
+"""Dates and conditions as SQL, so that a database counts them itself: one ``GROUP BY``, and only counts leave it.
+
+Every date becomes the key that ``recense.retention.counting`` describes. Dates stand in databases as dates, moments
+with and without a time zone, numbers (seconds, milliseconds, microseconds or nanoseconds since 1970, ``20260131``,
+a year) and as text (ISO 8601 with or without an offset, ``31/01/2026`` as the French write it, ``20260131``).
+Identifiers are always quoted and literals escaped; the statements read and never write.
+"""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import ClassVar
+
+from recense.connectors.sql.tables import Field, Table
+from recense.errors import SourceError
+from recense.retention.calendar import first_hour, later
+from recense.retention.counting import FALSE_WORDS, NO_DATE, Choice, Condition, Kind, Question
+from recense.retention.keys import COMPACT, DIGITS, FRENCH, ISO, MOST_HOURS, NUMBER, UNITS, YEAR, ZONED
+
+_D = "[0-9]"
+
+
+class Dates(abc.ABC):
+    """Writes questions in one database's SQL.
+
+    Args:
+        quote: how the database quotes an identifier.
+    """
+
+    def __init__(self, quote: Callable[[str], str]) -> None:
+        self.quote = quote
+
+    # -- what databases spell differently
+
+    @abc.abstractmethod
+    def text(self, column: str) -> str:
+        """Returns a cell as text."""
+
+    @abc.abstractmethod
+    def matches(self, text: str, pattern: str) -> str:
+        """Returns whether a text matches one of the patterns above."""
+
+    @abc.abstractmethod
+    def whole(self, number: str) -> str:
+        """Returns a number, or a text of digits, as a whole one."""
+
+    @abc.abstractmethod
+    def days(self, iso: str) -> str:
+        """Returns the days from 1970-01-01 to a valid day as text."""
+
+    def floor(self, number: str, divisor: int) -> str:
+        """Returns a whole number divided and rounded down."""
+        return f"FLOOR({number} / {divisor}.0)"
+
+    def right(self, text: str, count: int) -> str:
+        """Returns the last characters of a text."""
+        return f"RIGHT({text}, {count})"
+
+    def joined(self, *parts: str) -> str:
+        """Returns texts one after the other."""
+        return "(" + " || ".join(parts) + ")"
+
+    def literal(self, value: str) -> str:
+        """Returns a text as a literal."""
+        return "'" + value.replace("'", "''") + "'"
+
+    def native(self, field: Field) -> str | None:
+        """Returns the key of a column whose type is a date or moment, None for other types."""
+        column = self.quote(field.column.path)
+        if field.kind in ("date", "timestamp"):
+            return column if field.kind == "date" else f"CAST({column} AS DATE)"
+        return None
+
+    def native_before(self, field: Field, day: date) -> str | None:
+        """Returns whether a column of such a type lies before a day; a date before year 1 is none."""
+        column = self.quote(field.column.path)
+        if field.kind in ("date", "timestamp"):
+            return f"({column} < {self._typed(field.kind, day)} AND {column} >= {self._typed(field.kind, date.min)})"
+        return None
+
+    def _typed(self, kind: str, day: date) -> str:
+        return f"DATE '{day}'" if kind == "date" else f"TIMESTAMP '{day} 00:00:00'"
+
+    # -- keys
+
+    def key(self, field: Field) -> str:
+        """Returns the key of a cell."""
+        native = self.native(field)
+        if native is not None:
+            return native
+        column = self.quote(field.column.path)
+        if field.kind in ("integer", "unsigned", "float"):
+            return f"CASE WHEN {column} IS NULL THEN NULL ELSE {self._number(column)} END"
+        return self._text_key(f"TRIM({self.text(column)})")
+
+    def _number(self, number: str) -> str:
+        """Returns the key of a number: by its size, a year, ``YYYYMMDD``, or a moment in one of four units."""
+        n = self.whole(number)
+        day = self.text(n)
+        compact = self._checked(self._parts(day, (1, 4), (5, 2), (7, 2)))
+        cases = [
+            f"WHEN {number} BETWEEN 1000 AND 9999 THEN {self.joined(self.literal('y'), day)}",
+            f"WHEN {number} BETWEEN 10000101 AND 99991231 THEN {compact}",
+        ]
+        for digits, unit in UNITS:
+            edge, hours = f"{10**digits}", self.floor(n, 3600 * unit)
+            within = f"{number} > -{edge} AND {number} < {edge} AND ABS({hours}) < {MOST_HOURS}"
+            cases.append(f"WHEN {within} THEN {self.joined(self.literal('h'), self.text(self.whole(hours)))}")
+        return f"CASE {' '.join(cases)} ELSE {self.literal(NO_DATE)} END"
+
+    def _text_key(self, t: str) -> str:
+        iso = self._checked(self._parts(t, (1, 4), (6, 2), (9, 2)))
+        return (
+            f"CASE WHEN {t} IS NULL OR {t} = '' THEN NULL "
+            f"WHEN {self.matches(t, ZONED)} THEN "
+            f"CASE WHEN {iso} = {self.literal(NO_DATE)} THEN {self.literal(NO_DATE)} ELSE {self._zoned(t)} END "
+            f"WHEN {self.matches(t, ISO)} THEN {iso} "
+            f"WHEN {self.matches(t, FRENCH)} THEN {self._checked(self._parts(t, (7, 4), (4, 2), (1, 2)))} "
+            f"WHEN {self.matches(t, COMPACT)} THEN {self._checked(self._parts(t, (1, 4), (5, 2), (7, 2)))} "
+            f"WHEN {self.matches(t, YEAR)} THEN {self.joined(self.literal('y'), t)} "
+            f"WHEN {self.matches(t, DIGITS)} THEN {self._number(self.whole(t))} "
+            f"ELSE {self.literal(NO_DATE)} END"
+        )
+
+    def _zoned(self, t: str) -> str:
+        """Returns the hour of an ISO text with an offset from UTC."""
+        minutes = f"{self.days(self._part(t, 1, 10))} * 1440 + {self._int(t, 12)} * 60 + {self._int(t, 15)}"
+        offset = f"CASE WHEN {self.right(t, 1)} = 'Z' THEN 0 "
+        for length, gap in ((6, 1), (5, 0)):
+            tail = self.right(t, length)
+            sign = self._part(tail, 1, 1)
+            hours, rest = self._int(tail, 2), self._int(tail, 4 + gap)
+            mark = f"{self._part(tail, 4, 1)} = ':' AND " if gap else ""
+            total = f"({hours} * 60 + {rest})"
+            offset += f"WHEN {mark}{sign} IN ('+', '-') THEN CASE WHEN {sign} = '-' THEN -{total} ELSE {total} END "
+        tail = self.right(t, 3)
+        hours = f"({self._int(tail, 2)} * 60)"
+        offset += f"ELSE CASE WHEN {self._part(tail, 1, 1)} = '-' THEN -{hours} ELSE {hours} END END"
+        return self.joined(self.literal("h"), self.text(self.whole(self.floor(f"({minutes} - ({offset}))", 60))))
+
+    def _part(self, text: str, start: int, length: int) -> str:
+        return f"SUBSTR({text}, {start}, {length})"
+
+    def _int(self, text: str, start: int) -> str:
+        return self.whole(self._part(text, start, 2))
+
+    def _parts(self, text: str, *places: tuple[int, int]) -> tuple[str, str, str]:
+        year, month, day = (self._part(text, *place) for place in places)
+        return year, month, day
+
+    def _checked(self, parts: tuple[str, str, str]) -> str:
+        """Returns year, month and day as an ISO day if there is such a day, else the key of no date."""
+        year, month, day = parts
+        leap = (
+            f"({year} LIKE '%00' AND {year} IN ({', '.join(self.literal(f'{y:04d}') for y in range(400, 10_000, 400))})"
+            f" OR {year} NOT LIKE '%00' AND {self.whole(self._part(year, 3, 2))} % 4 = 0)"
+        )
+        last = (
+            f"CASE WHEN {month} IN ('04', '06', '09', '11') THEN '30' WHEN {month} <> '02' THEN '31' "
+            f"WHEN {leap} THEN '29' ELSE '28' END"
+        )
+        right = f"{year} <> '0000' AND {month} >= '01' AND {month} <= '12' AND {day} >= '01' AND {day} <= {last}"
+        iso = self.joined(year, "'-'", month, "'-'", day)
+        return f"CASE WHEN {right} THEN {iso} ELSE {self.literal(NO_DATE)} END"
+
+    # -- conditions
+
+    def before(self, field: Field, day: date) -> str:
+        """Returns whether the day of a cell lies before a day."""
+        native = self.native_before(field, day)
+        if native is not None:
+            return native
+        k = self.key(field)
+        rest = f"SUBSTR({k}, 2)"
+        return (
+            f"CASE WHEN {k} = {self.literal(NO_DATE)} THEN FALSE "
+            f"WHEN {k} LIKE 'h%' THEN {self.whole(rest)} < {first_hour(day)} "
+            f"WHEN {k} LIKE 'y%' THEN {self.whole(rest)} < {day.year} ELSE {k} < '{day}' END"
+        )
+
+    def condition(self, condition: Condition, table: Table) -> str:
+        """Returns a condition as 1 or 0."""
+        field = field_of(table, condition.column)
+        others = [field_of(table, name) for name in condition.others]
+        match condition.kind:
+            case Kind.PRESENT:
+                said = self._present(field)
+            case Kind.NO:
+                said = f"NOT COALESCE({self._present(field)}, FALSE)"
+            case Kind.ANY:
+                said = " OR ".join(f"COALESCE({self._present(one)}, FALSE)" for one in (field, *others))
+            case Kind.MARKED:
+                filled = " OR ".join(f"COALESCE({self._trimmed(one)} <> '', FALSE)" for one in others)
+                said = f"{self._present(field)} AND ({filled or 'FALSE'})"
+            case Kind.ONE_OF:
+                said = f"{self._lower(field)} IN ({', '.join(self._spellings(condition.values))})"
+            case Kind.CONTAINS:
+                patterns = [self.literal(f"%{value}%") for value in condition.values]
+                said = " OR ".join(f"{self._lower(field)} LIKE {pattern}" for pattern in patterns)
+            case Kind.AT_LEAST | Kind.AT_MOST:
+                sign = ">=" if condition.kind is Kind.AT_LEAST else "<="
+                said = self._compared(field, sign, condition.number)
+            case Kind.BEFORE:
+                said = self.before(field, condition.day or date.min)
+            case Kind.EARLIER:
+                said = self._earlier(field, others[0])
+        return f"CASE WHEN {said} THEN 1 ELSE 0 END"
+
+    def _trimmed(self, field: Field) -> str:
+        return f"TRIM({self.text(self.quote(field.column.path))})"
+
+    def _lower(self, field: Field) -> str:
+        return f"LOWER({self._trimmed(field)})"
+
+    def _present(self, field: Field) -> str:
+        if field.kind in ("date", "timestamp", "timestamp_utc"):
+            return f"{self.quote(field.column.path)} IS NOT NULL"
+        return f"{self._lower(field)} NOT IN ({', '.join(map(self.literal, ('', '0.0', *FALSE_WORDS)))})"
+
+    def _spellings(self, values: Sequence[str]) -> list[str]:
+        """Returns literals in lower case; some databases lower only the letters of ASCII."""
+        forms = [form for value in values for form in (value, value.capitalize(), value.upper())]
+        mixed = [_ascii_lower(form) for form in forms]
+        return [self.literal(form) for form in dict.fromkeys(mixed)]
+
+    def _compared(self, field: Field, sign: str, number: float) -> str:
+        if field.kind in ("integer", "unsigned", "float"):
+            return f"{self.quote(field.column.path)} {sign} {number!r}"
+        plain = f"REPLACE(REPLACE({self._trimmed(field)}, ' ', ''), ',', '.')"
+        return f"CASE WHEN {self.matches(plain, NUMBER)} THEN {self.decimal(plain)} {sign} {number!r} ELSE FALSE END"
+
+    def decimal(self, text: str) -> str:
+        """Returns a text of digits with a decimal point as a number."""
+        return f"CAST({text} AS DECIMAL(30, 9))"
+
+    def _earlier(self, first: Field, second: Field) -> str:
+        natives = self.native(first), self.native(second)
+        if first.kind == second.kind and None not in natives:
+            return f"{natives[0]} < {natives[1]}"
+        a, b = (self._as_text(self.key(field)) for field in (first, second))
+        same = " OR ".join(f"({a} LIKE '{one}%' AND {b} LIKE '{one}%')" for one in ("h", "y"))
+        days = f"{a} LIKE '____-__-__' AND {b} LIKE '____-__-__' AND {a} < {b}"
+        hours = (
+            f"CASE WHEN {same} THEN {self.whole(f'SUBSTR({a}, 2)')} < {self.whole(f'SUBSTR({b}, 2)')} ELSE FALSE END"
+        )
+        return f"({days}) OR ({hours})"
+
+    def _as_text(self, expression: str) -> str:
+        return self.text(f"({expression})")
+
+    # -- statements
+
+    def statement(self, table: Table, question: Question) -> str:
+        """Returns the one statement that answers a question: key, a 0 or 1 per condition, and a count of rows."""
+        flags = [self.condition(condition, table) for condition in question.conditions]
+        key = self._start(table, question, flags)
+        inner = ", ".join([f"{key} AS k", *(f"{flag} AS c{n}" for n, flag in enumerate(flags)), "COUNT(*) AS n"])
+        # By position: a column of the table may have one of our names.
+        groups = ", ".join(str(n) for n in range(1, len(flags) + 2))
+        outer = ", ".join([self.text("k"), *(f"c{n}" for n in range(len(flags))), "n"])
+        return f"SELECT {outer} FROM (SELECT {inner} FROM {table.relation} GROUP BY {groups}) q"  # noqa: S608 quoted
+
+    def _start(self, table: Table, question: Question, flags: Sequence[str]) -> str:
+        """Returns the key of the start that speaks for a row."""
+        cases = []
+        keys = [self.key(field_of(table, start.column)) if start.column else None for start in question.starts]
+        distinct = {key for key in keys if key}
+        if len(distinct) > 1:  # the branches of a CASE have one type
+            keys = [self._as_text(key) if key else None for key in keys]
+        for start, key in zip(question.starts, keys, strict=True):
+            if not start.when:
+                if not cases:
+                    return key or "NULL"
+                cases.append(f"ELSE {key or 'NULL'}")
+                break
+            met = " AND ".join(f"{flags[position]} = 1" for position in start.when)
+            cases.append(f"WHEN {met} THEN {key or 'NULL'}")
+        return f"CASE {' '.join(cases)} END" if cases else "NULL"
+
+    def selection(self, table: Table, question: Question, choice: Choice) -> str:
+        """Returns the condition that selects the rows of a choice; see ``DateCounts.selection``."""
+        start = question.starts[choice.start]
+        field = field_of(table, start.column)
+        asked = [self.condition(condition, table) for condition in question.conditions]
+        parts = [f"({self.before(field, choice.before)})"]
+        for sentinel in choice.sentinels:
+            if sentinel < choice.before:
+                after, before = self.before(field, later(sentinel, 1)), self.before(field, sentinel)
+                parts.append(f"NOT (({after}) AND NOT ({before}))")
+        parts += [f"{asked[position]} = 1" for position in (*start.when, *choice.yes)]
+        parts += [f"{asked[position]} = 0" for position in choice.no]
+        for other in question.starts[: choice.start]:
+            if other.when:
+                parts.append("NOT (" + " AND ".join(f"{asked[position]} = 1" for position in other.when) + ")")
+        return "\n  AND ".join(dict.fromkeys(parts))
+
+
+def moment(hour: int) -> str:
+    """Returns an hour counted from 1970 as a UTC time that databases read; the edge of time beyond the year 1."""
+    if hour < -17_000_000:
+        return "0001-01-02 00:00:00"
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(hours=hour)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def field_of(table: Table, name: str) -> Field:
+    """Returns a column of a table.
+
+    Raises:
+        SourceError: the table has no such column that may be read.
+    """
+    for field in table.fields:
+        if field.column.path == name:
+            return field
+    raise SourceError("not_found", f"{table.dataset.name} has no column of the name that its retention rule needs")
+
+
+def _ascii_lower(text: str) -> str:
+    return "".join(c.lower() if c.isascii() else c for c in text)
+
+
+class PostgresDates(Dates):
+    """PostgreSQL 12 or newer."""
+
+    def text(self, column: str) -> str:
+        """Returns a cell as text."""
+        return f"({column})::text"
+
+    def matches(self, text: str, pattern: str) -> str:
+        """Returns whether a text matches."""
+        return f"{text} ~ {self.literal(pattern)}"
+
+    def whole(self, number: str) -> str:
+        """Returns a whole number; what is a number already is rounded down."""
+        return f"FLOOR(({number})::numeric)::bigint"
+
+    def days(self, iso: str) -> str:
+        """Returns days since 1970."""
+        return f"(({iso})::date - DATE '1970-01-01')"
+
+    def native(self, field: Field) -> str | None:
+        """Returns the day in Paris of a moment with a time zone."""
+        if field.kind == "timestamp_utc":
+            return f"CAST({self.quote(field.column.path)} AT TIME ZONE 'Europe/Paris' AS DATE)"
+        return super().native(field)
+
+    def native_before(self, field: Field, day: date) -> str | None:
+        """Returns whether a moment lies before a day begins in Paris."""
+        if field.kind == "timestamp_utc":
+            column = self.quote(field.column.path)
+            low, edge = "TIMESTAMPTZ '0001-01-02 00:00:00+00'", f"TIMESTAMPTZ '{moment(first_hour(day))}+00'"
+            return f"({column} < {edge} AND {column} >= {low})"
+        return super().native_before(field, day)
+
+
+class DuckdbDates(Dates):
+    """DuckDB; its time zones come with an extension that is never loaded, so moments are counted by the hour."""
+
+    def text(self, column: str) -> str:
+        """Returns a cell as text."""
+        return f"CAST({column} AS VARCHAR)"
+
+    def matches(self, text: str, pattern: str) -> str:
+        """Returns whether a text matches."""
+        return f"regexp_matches({text}, {self.literal(pattern)})"
+
+    def whole(self, number: str) -> str:
+        """Returns a whole number; None for a text that is none."""
+        return f"TRY_CAST(FLOOR(TRY_CAST({number} AS DOUBLE)) AS BIGINT)"
+
+    def days(self, iso: str) -> str:
+        """Returns days since 1970."""
+        return f"(TRY_CAST({iso} AS DATE) - DATE '1970-01-01')"
+
+    def native(self, field: Field) -> str | None:
+        """Returns the hour of a moment with a time zone."""
+        if field.kind == "timestamp_utc":
+            hours = self.whole(self.floor(f"epoch({self.quote(field.column.path)})", 3600))
+            return self.joined("'h'", self.text(hours))
+        return super().native(field)
+
+    def native_before(self, field: Field, day: date) -> str | None:
+        """Returns whether a moment lies before a day begins in Paris."""
+        if field.kind == "timestamp_utc":
+            return f"epoch({self.quote(field.column.path)}) < {first_hour(day) * 3600}"
+        return super().native_before(field, day)
+
+
+class MysqlDates(Dates):
+    """MySQL 8 or newer and MariaDB 10.5 or newer."""
+
+    def text(self, column: str) -> str:
+        """Returns a cell as text."""
+        return f"CAST({column} AS CHAR)"
+
+    def matches(self, text: str, pattern: str) -> str:
+        """Returns whether a text matches; the patterns know no small letters."""
+        return f"{text} REGEXP {self.literal(pattern)}"
+
+    def whole(self, number: str) -> str:
+        """Returns a whole number."""
+        return f"CAST(FLOOR({number}) AS SIGNED)"
+
+    def days(self, iso: str) -> str:
+        """Returns days since 1970."""
+        return f"DATEDIFF({iso}, '1970-01-01')"
+
+    def joined(self, *parts: str) -> str:
+        """Returns texts one after the other; ``||`` is OR here."""
+        return f"CONCAT({', '.join(parts)})"
+
+    def literal(self, value: str) -> str:
+        """Returns a text as a literal; a backslash escapes here."""
+        return super().literal(value.replace("\\", "\\\\"))
+
+    def native(self, field: Field) -> str | None:
+        """Returns the hour of a TIMESTAMP, which MySQL keeps in UTC."""
+        if field.kind == "timestamp_utc":
+            hours = self.text(f"FLOOR(UNIX_TIMESTAMP({self.quote(field.column.path)}) / 3600)")
+            return f"CONCAT('h', {hours})"
+        return super().native(field)
+
+    def native_before(self, field: Field, day: date) -> str | None:
+        """Returns whether a moment lies before a day begins in Paris."""
+        if field.kind == "timestamp_utc":
+            return f"UNIX_TIMESTAMP({self.quote(field.column.path)}) < {first_hour(day) * 3600}"
+        return super().native_before(field, day)
+
+
+class SqliteDates(Dates):
+    """SQLite, where every cell has a type of its own."""
+
+    _GLOBS: ClassVar[dict[str, list[str]]] = {
+        ISO: [f"{_D * 4}{s}{_D * 2}{s}{_D * 2}{end}" for s in "-/." for end in ("", "[T ]*")],
+        FRENCH: [f"{_D * 2}{s}{_D * 2}{s}{_D * 4}{end}" for s in "-/." for end in ("", "[T ]*")],
+        COMPACT: [f"{_D * 8}{end}" for end in ("", "[T ]*")],
+        YEAR: [_D * 4],
+        ZONED: [
+            f"{_D * 4}-{_D * 2}-{_D * 2}[T ]{_D * 2}:{_D * 2}*{end}"
+            for end in ("Z", f"[+-]{_D * 2}:{_D * 2}", f"[+-]{_D * 4}", f"[+-]{_D * 2}")
+        ],
+    }
+
+    def text(self, column: str) -> str:
+        """Returns a cell as text."""
+        return f"CAST({column} AS TEXT)"
+
+    def matches(self, text: str, pattern: str) -> str:
+        """Returns whether a text matches: SQLite knows globs only."""
+        if pattern == DIGITS:
+            bare = f"LTRIM({text}, '-')"
+            return f"(LENGTH({bare}) BETWEEN 9 AND 18 AND {bare} NOT GLOB '*[^0-9]*')"
+        if pattern == NUMBER:
+            return f"({text} GLOB '*[0-9]*' AND {text} NOT GLOB '*[^0-9.-]*' AND LENGTH({text}) < 26)"
+        return "(" + " OR ".join(f"{text} GLOB '{glob}'" for glob in self._GLOBS[pattern]) + ")"
+
+    def whole(self, number: str) -> str:
+        """Returns a whole number."""
+        return f"CAST({number} AS INTEGER)"
+
+    def decimal(self, text: str) -> str:
+        """Returns a number."""
+        return f"CAST({text} AS REAL)"
+
+    def floor(self, number: str, divisor: int) -> str:
+        """Returns a whole number divided and rounded down; division cuts towards zero here."""
+        return f"((({number}) - (((({number}) % {divisor}) + {divisor}) % {divisor})) / {divisor})"
+
+    def right(self, text: str, count: int) -> str:
+        """Returns the last characters of a text."""
+        return f"SUBSTR({text}, -{count})"
+
+    def days(self, iso: str) -> str:
+        """Returns days since 1970."""
+        return f"(CAST(STRFTIME('%s', {iso}) AS INTEGER) / 86400)"
+
+    def native(self, field: Field) -> str | None:
+        """Returns None: no type is sure to hold a date."""
+        return None
+
+    def native_before(self, field: Field, day: date) -> str | None:
+        """Returns None."""
+        return None
+
+    def key(self, field: Field) -> str:
+        """Returns the key of a cell by the cell's own type."""
+        column = self.quote(field.column.path)
+        return (
+            f"CASE TYPEOF({column}) WHEN 'null' THEN NULL WHEN 'integer' THEN {self._number(column)} "
+            f"WHEN 'real' THEN {self._number(self.whole(column))} WHEN 'text' THEN {self._text_key(f'TRIM({column})')} "
+            f"ELSE {self.literal(NO_DATE)} END"
+        )
+
+    def _compared(self, field: Field, sign: str, number: float) -> str:
+        column = self.quote(field.column.path)
+        plain = f"REPLACE(REPLACE(TRIM({column}), ' ', ''), ',', '.')"
+        as_text = f"CASE WHEN {self.matches(plain, NUMBER)} THEN {self.decimal(plain)} {sign} {number!r} ELSE FALSE END"
+        return (
+            f"CASE WHEN TYPEOF({column}) IN ('integer', 'real') THEN {column} {sign} {number!r} "
+            f"WHEN TYPEOF({column}) = 'text' THEN {as_text} ELSE FALSE END"
+        )
