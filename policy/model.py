@@ -6,6 +6,7 @@ never inside. ``recense.policy.loading`` reads one, ``recense.policy.coherence``
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -287,6 +288,12 @@ class Policy(Strict):
     security: tuple[Measure, ...] = ()
     processors: Processors = Processors()
     statements: dict[Id, tuple[Statement, ...]] = Field(default={})
+
+    @property
+    def name(self) -> str:
+        """Returns what runs note of it: its id, state, and a digest of everything it says."""
+        digest = hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        return f"{self.id} ({self.status}) sha256:{digest[:16]}"
 
     def category(self, id_: str) -> DataCategory | None:
         """Returns the category of an id, None when the policy has none of it."""

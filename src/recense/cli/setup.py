@@ -126,6 +126,7 @@ def _plain(config: Config) -> dict[str, object]:
         ],
         "limits": asdict(config.limits),
         "report": {"format": config.report_format, "language": config.report_language},
+        "policy": str(config.policy) if config.policy else None,
     }
 
 

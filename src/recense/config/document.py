@@ -150,6 +150,10 @@ class ConfigFile(_Strict):
     retention: tuple[RetentionEntry, ...] = Field(default=(), description="Which retention rules govern which data.")
     limits: LimitEntries = LimitEntries()
     report: ReportEntry = ReportEntry()
+    policy: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None,
+        description="The privacy policy that findings are held against, relative to this file: policy.yaml.",
+    )
 
 
 KEYS: dict[tuple[str, ...], type[BaseModel]] = {
