@@ -47,11 +47,16 @@ def counted(batches: Iterable[pa.RecordBatch], question: Question, dataset: Data
     missing, seen = set(question.columns), False
     for batch in batches:
         seen = seen or batch.num_rows > 0
-        missing -= set(batch.schema.names)
+        missing -= {name for name in missing if _has(batch, name)}
         tally.update(_batch(batch, question))
     if seen and missing:
         raise SourceError("not_found", f"{dataset.name} has no column of the name that its retention rule needs")
     return tally
+
+
+def _has(batch: pa.RecordBatch, name: str) -> bool:
+    names = batch.schema.names
+    return name in names or ("." in name and name.partition(".")[0] in names)
 
 
 def _batch(batch: pa.RecordBatch, question: Question) -> dict[Group, int]:
@@ -111,11 +116,20 @@ def _start(batch: pa.RecordBatch, question: Question, flags: Sequence[pa.Array])
 
 def _column(batch: pa.RecordBatch, name: str) -> pa.Array:
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     index = batch.schema.get_field_index(name)
-    if index < 0:
-        return pa.nulls(batch.num_rows, pa.string())
-    column = batch.column(index)
+    if index >= 0:
+        column = batch.column(index)
+    else:  # a field of nested data, as recense writes its path
+        head, _, rest = name.partition(".")
+        index = batch.schema.get_field_index(head)
+        try:
+            if index < 0 or not rest:
+                raise KeyError(name)
+            column = pc.struct_field(batch.column(index), rest.split("."))
+        except (pa.ArrowException, LookupError, ValueError, TypeError, NotImplementedError):
+            return pa.nulls(batch.num_rows, pa.string())
     return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
 
 

@@ -289,11 +289,16 @@ class Dates(abc.ABC):
             if sentinel < choice.before:
                 after, before = self.before(field, later(sentinel, 1)), self.before(field, sentinel)
                 parts.append(f"NOT (({after}) AND NOT ({before}))")
-        parts += [f"{asked[position]} = 1" for position in (*start.when, *choice.yes)]
+        parts += [f"{asked[position]} = 1" for position in start.when]
         parts += [f"{asked[position]} = 0" for position in choice.no]
         for other in question.starts[: choice.start]:
             if other.when:
                 parts.append("NOT (" + " AND ".join(f"{asked[position]} = 1" for position in other.when) + ")")
+        for shield in choice.shields:
+            met = [f"{asked[position]} = 1" for position in shield.when]
+            met += [f"{asked[shield.over]} = 0"] if shield.over is not None else []
+            met += [f"NOT ({self.before(field, shield.edge)})"] if shield.edge is not None else []
+            parts.append(f"NOT ({' AND '.join(met)})" if met else "FALSE")
         return "\n  AND ".join(dict.fromkeys(parts))
 
 

@@ -72,6 +72,7 @@ class Clause:
     report_only: bool = False
     action: str = "delete"
 
+    @property
     def last_day(self) -> Deadline:
         """Returns what gives the last lawful day for a day in the start column."""
         return deadline(self.period, self.fiscal)
@@ -88,6 +89,7 @@ class FloorClause:
     fiscal: str | None = None
     over: int | None = None
 
+    @property
     def last_day(self) -> Deadline:
         """Returns what gives the last day of the minimum for a day in the start column."""
         return deadline(self.period, self.fiscal)

@@ -182,15 +182,16 @@ def evidence(event: str, known: Event | None, column: str) -> Evidence | None:
 def choose(event: str, events: Mapping[str, Event], columns: Iterable[str]) -> Evidence:
     """Returns the best evidence of an event among columns that may hold dates.
 
-    Direct before a proxy that comes after the event, before the date of another event, before what says nothing.
+    Direct before a proxy, before the date of another event, before a date of unknown meaning; what says nothing of the
+    event is never taken.
     """
     found: list[tuple[int, Evidence]] = []
     for column in columns:
         said = evidence(event, events.get(event), column)
         if said is None:
             said = _by_other_event(event, events, column)
-        if said is not None:
-            found.append((_rank(said), said))
+        said = said or Evidence(event, column, Grade.PROXY, word="start_unknown")
+        found.append((_rank(said), said))
     if not found:
         return Evidence(event, None, Grade.NONE)
     best = min(found, key=lambda pair: pair[0])[1]  # the first in the table's order among equals
@@ -202,7 +203,7 @@ def _rank(said: Evidence) -> int:
         return 0
     if said.grade is Grade.NEVER:
         return 9
-    return {"start_birth": 1, "start_proxy": 2}.get(said.word, 3 if said.late else 4)
+    return {"start_birth": 1, "start_proxy": 2, "start_unknown": 5}.get(said.word, 3 if said.late else 4)
 
 
 def _by_other_event(event: str, events: Mapping[str, Event], column: str) -> Evidence | None:

@@ -91,20 +91,29 @@ Tally = Mapping[Group, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Shield:
+    """What keeps rows out of a plan: those that meet ``when``, until the condition ``over`` or the start ``edge``."""
+
+    when: tuple[int, ...] = ()
+    over: int | None = None
+    edge: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """The rows of a plan: those of one bucket, as comparisons that a database can make.
 
     Attributes:
         start: position in ``Question.starts``; its column's day is before ``before``.
         sentinels: days that do not count as dates.
-        yes, no: conditions (by position) that hold, and that do not.
+        no: conditions (by position) that do not hold. shields: what protects rows.
     """
 
     start: int
     before: date
     sentinels: tuple[date, ...]
-    yes: tuple[int, ...] = ()
     no: tuple[int, ...] = ()
+    shields: tuple[Shield, ...] = ()
 
 
 @runtime_checkable

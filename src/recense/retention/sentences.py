@@ -49,6 +49,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "'{column}' is the date of another event than {event}",
         "« {column} » est la date d'un autre événement que {event}",
     ),
+    "start_unknown": (
+        "'{column}' is a date, and its name says nothing of {event}; say what it is under 'start'",
+        "« {column} » est une date, et son nom ne dit rien de l'événement {event} ; dites ce qu'elle est sous « start »",
+    ),
     "start_only_never": (
         "no column says when {event} was: those that look like it say nothing of it",
         "aucune colonne ne dit quand a eu lieu l'événement {event} : celles qui y ressemblent n'en disent rien",
