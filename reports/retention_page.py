@@ -126,7 +126,10 @@ def render(data: Mapping[str, Any], format: str, language: str = "en") -> str:
 
 def _cells(data: Mapping[str, Any], language: str) -> tuple[list[str], list[list[str]]]:
     """Returns header and rows for people."""
-    t = lambda key: word(key, language)  # noqa: E731
+
+    def t(key: str) -> str:
+        return word(key, language)
+
     if data["schema"] == PLAN_SCHEMA:
         header = [t("dataset"), t("zone"), t("rule"), t("rows"), t("action")]
         return header, [

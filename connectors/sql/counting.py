@@ -17,7 +17,7 @@ from recense.connectors.sql.tables import Field, Table
 from recense.errors import SourceError
 from recense.retention.calendar import first_hour, later
 from recense.retention.counting import FALSE_WORDS, NO_DATE, Choice, Condition, Kind, Question
-from recense.retention.keys import COMPACT, DIGITS, FRENCH, ISO, MOST_HOURS, NUMBER, UNITS, YEAR, ZONED
+from recense.retention.keys import COMPACT, DASHED, DIGITS, FRENCH, ISO, MOST_HOURS, NUMBER, UNITS, YEAR, ZONED
 
 _D = "[0-9]"
 
@@ -264,7 +264,7 @@ class Dates(abc.ABC):
 
     def _start(self, table: Table, question: Question, flags: Sequence[str]) -> str:
         """Returns the key of the start that speaks for a row."""
-        cases = []
+        cases: list[str] = []
         keys = [self.key(field_of(table, start.column)) if start.column else None for start in question.starts]
         distinct = {key for key in keys if key}
         if len(distinct) > 1:  # the branches of a CASE have one type
@@ -279,16 +279,86 @@ class Dates(abc.ABC):
             cases.append(f"WHEN {met} THEN {key or 'NULL'}")
         return f"CASE {' '.join(cases)} END" if cases else "NULL"
 
-    def selection(self, table: Table, question: Question, choice: Choice) -> str:
-        """Returns the condition that selects the rows of a choice; see ``DateCounts.selection``."""
+    def forms(self, table: Table, column: str) -> str:
+        """Returns the statement that says in which ways a column writes its dates (``iso``, ``french``, ``s`` and so on)."""
+        field = field_of(table, column)
+        return f"SELECT DISTINCT {self._form(field)} FROM {table.relation}"  # noqa: S608 quoted
+
+    def _form(self, field: Field) -> str:
+        column = self.quote(field.column.path)
+        if field.kind in ("integer", "unsigned", "float"):
+            return self._number_form(column)
+        if self.native(field) is not None:
+            return "'native'"
+        t = f"TRIM({self.text(column)})"
+        return self._text_form(t)
+
+    def _number_form(self, number: str) -> str:
+        seconds = f"{number} > -100000000000 AND {number} < 100000000000"
+        return (
+            f"CASE WHEN {number} IS NULL THEN 'none' WHEN {number} BETWEEN 1000 AND 9999 "
+            f"OR {number} BETWEEN 10000101 AND 99991231 THEN 'odd' WHEN {seconds} THEN 's' ELSE 'odd' END"
+        )
+
+    def _text_form(self, t: str) -> str:
+        return (
+            f"CASE WHEN {t} IS NULL OR {t} = '' THEN 'none' WHEN {self._text_key(t)} = {self.literal(NO_DATE)} "
+            f"OR {self.matches(t, ZONED)} THEN 'odd' WHEN {self.matches(t, DASHED)} THEN 'iso' "
+            f"WHEN {self.matches(t, FRENCH)} THEN 'french' ELSE 'odd' END"
+        )
+
+    def _due(self, field: Field, form: str, choice: Choice) -> list[str]:
+        """Returns the conditions that a start lies before a day and is no sentinel."""
+        parts = [f"({self._short_before(field, form, choice.before)})"]
+        sentinels = [day for day in choice.sentinels if day < choice.before]
+        day_of_cell = {
+            "iso": self._part(self._cell(field), 1, 10),
+            "french": self._french(self._cell(field)),
+            "native": self.native(field) if field.kind in ("date", "timestamp") else None,
+        }.get(form)
+        if day_of_cell:
+            mark = "DATE " if form == "native" else ""
+            listed = ", ".join(f"{mark}'{day}'" for day in sentinels)
+            parts += [f"{day_of_cell} NOT IN ({listed})"] if sentinels else []
+            return parts
+        for sentinel in sentinels:
+            after = self._short_before(field, form, later(sentinel, 1))
+            parts.append(f"NOT (({after}) AND NOT ({self._short_before(field, form, sentinel)}))")
+        return parts
+
+    def _short_before(self, field: Field, form: str, day: date) -> str:
+        """Returns ``before``, for a column that writes all its dates in one way as people would write it."""
+        cell = self._cell(field)
+        match form:
+            case "s":
+                return f"{self.quote(field.column.path)} < {first_hour(day) * 3600}"
+            case "iso":
+                return f"{self.matches(cell, DASHED)} AND {cell} < '{day}'"
+            case "french":
+                return f"{self.matches(cell, FRENCH)} AND {self._french(cell)} < '{day}'"
+        return self.before(field, day)
+
+    def _cell(self, field: Field) -> str:
+        return f"TRIM({self.text(self.quote(field.column.path))})"
+
+    def _french(self, cell: str) -> str:
+        return self.joined(self._part(cell, 7, 4), "'-'", self._part(cell, 4, 2), "'-'", self._part(cell, 1, 2))
+
+    def selection(self, table: Table, question: Question, choice: Choice, forms: frozenset[str] = frozenset()) -> str:
+        """Returns the condition that selects the rows of a choice; see ``DateCounts.selection``.
+
+        Args:
+            table: where the rows are.
+            question: what was counted.
+            choice: which rows.
+            forms: the ways in which the start column writes its dates; when it is one, the condition is short.
+        """
+        written = forms - {"none"}
+        form = next(iter(written)) if len(written) == 1 else ""
         start = question.starts[choice.start]
         field = field_of(table, start.column)
         asked = [self.condition(condition, table) for condition in question.conditions]
-        parts = [f"({self.before(field, choice.before)})"]
-        for sentinel in choice.sentinels:
-            if sentinel < choice.before:
-                after, before = self.before(field, later(sentinel, 1)), self.before(field, sentinel)
-                parts.append(f"NOT (({after}) AND NOT ({before}))")
+        parts = self._due(field, form, choice)
         parts += [f"{asked[position]} = 1" for position in start.when]
         parts += [f"{asked[position]} = 0" for position in choice.no]
         for other in question.starts[: choice.start]:
@@ -297,7 +367,7 @@ class Dates(abc.ABC):
         for shield in choice.shields:
             met = [f"{asked[position]} = 1" for position in shield.when]
             met += [f"{asked[shield.over]} = 0"] if shield.over is not None else []
-            met += [f"NOT ({self.before(field, shield.edge)})"] if shield.edge is not None else []
+            met += [f"NOT ({self._short_before(field, form, shield.edge)})"] if shield.edge is not None else []
             parts.append(f"NOT ({' AND '.join(met)})" if met else "FALSE")
         return "\n  AND ".join(dict.fromkeys(parts))
 
@@ -439,6 +509,7 @@ class SqliteDates(Dates):
     _GLOBS: ClassVar[dict[str, list[str]]] = {
         ISO: [f"{_D * 4}{s}{_D * 2}{s}{_D * 2}{end}" for s in "-/." for end in ("", "[T ]*")],
         FRENCH: [f"{_D * 2}{s}{_D * 2}{s}{_D * 4}{end}" for s in "-/." for end in ("", "[T ]*")],
+        DASHED: [f"{_D * 4}-{_D * 2}-{_D * 2}{end}" for end in ("", "[T ]*")],
         COMPACT: [f"{_D * 8}{end}" for end in ("", "[T ]*")],
         YEAR: [_D * 4],
         ZONED: [
@@ -495,6 +566,16 @@ class SqliteDates(Dates):
             f"CASE TYPEOF({column}) WHEN 'null' THEN NULL WHEN 'integer' THEN {self._number(column)} "
             f"WHEN 'real' THEN {self._number(self.whole(column))} WHEN 'text' THEN {self._text_key(f'TRIM({column})')} "
             f"ELSE {self.literal(NO_DATE)} END"
+        )
+
+    def _cell(self, field: Field) -> str:
+        return self.quote(field.column.path)
+
+    def _form(self, field: Field) -> str:
+        column = self.quote(field.column.path)
+        return (
+            f"CASE TYPEOF({column}) WHEN 'null' THEN 'none' WHEN 'integer' THEN {self._number_form(column)} "
+            f"WHEN 'text' THEN {self._text_form(column)} ELSE 'odd' END"
         )
 
     def _compared(self, field: Field, sign: str, number: float) -> str:

@@ -103,7 +103,11 @@ class SqlSource:
     def selection(self, dataset: Dataset, question: Question, choice: Choice) -> str:
         """Returns the SQL condition that selects the rows of a choice; empty where its SQL is not known."""
         dates = self._database.dates()
-        return dates.selection(self._table(dataset.name, ()), question, choice) if dates else ""
+        if dates is None:
+            return ""
+        table = self._table(dataset.name, ())
+        forms = self._database.rows_of(dates.forms(table, question.starts[choice.start].column))
+        return dates.selection(table, question, choice, frozenset(str(form) for (form,) in forms))
 
     def relation(self, dataset: Dataset) -> str:
         """Returns the dataset as a statement of its own names it."""
