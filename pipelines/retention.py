@@ -100,11 +100,14 @@ def check_bindings(config: Config, policy: Policy) -> None:
 
 def floors_of(policy: Policy) -> list[Floor]:
     """Returns the statutory minimums of the policy's jurisdictions."""
-    try:
-        from recense.policy.jurisdictions import floors
-    except ImportError:
-        return []
-    return list(floors(policy))
+    from recense.policy.jurisdiction import pack
+
+    return [
+        Floor(one.id, one.period, one.start, one.scope.records, one.scope.where)
+        for name in policy.jurisdictions
+        for one in pack(name).periods
+        if one.kind == "floor"
+    ]
 
 
 def report(config: Config, catalog: Catalog, as_of: date, run_id: str | None = None, plan: bool = False) -> Retained:

@@ -32,11 +32,16 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1, t
 
 
 class Published(Strict):
-    """The text that the file was made from: ``sha256`` of its bytes, so that a new version shows."""
+    """The text that the file was made from.
+
+    Attributes:
+        sha256: of its bytes, so that a new version shows. articles: numbers of its own articles, if it has any.
+    """
 
     name: Text
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     url: Text | None = None
+    articles: tuple[Text, ...] = ()
 
 
 class Controller(Statement):
@@ -194,11 +199,16 @@ class Purpose(Statement):
 
 
 class Recipient(Statement):
-    """Who gets data: people inside, a processor on the controller's behalf, or another recipient."""
+    """Who gets data: people inside, a processor on the controller's behalf, or another recipient.
+
+    Attributes:
+        everyone: all people of that kind, without regard to their task.
+    """
 
     id: Id
     label: Label
     kind: Literal["internal", "processor", "external", "authority"]
+    everyone: bool = False
     conditions: tuple[Text, ...] = ()
     dpv: Text | None = None
 

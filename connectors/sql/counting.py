@@ -280,7 +280,7 @@ class Dates(abc.ABC):
         return f"CASE {' '.join(cases)} END" if cases else "NULL"
 
     def forms(self, table: Table, column: str) -> str:
-        """Returns the statement that says in which ways a column writes its dates (``iso``, ``french``, ``s`` and so on)."""
+        """Returns the statement that says in which ways a column writes its dates (``iso``, ``french``, ``s`` …)."""
         field = field_of(table, column)
         return f"SELECT DISTINCT {self._form(field)} FROM {table.relation}"  # noqa: S608 quoted
 

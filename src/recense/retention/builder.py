@@ -251,7 +251,9 @@ class Builder:
     def _column_of(self, condition: PolicyCondition) -> str | None:
         if self._binding and condition.field in self._binding.where:
             return self._binding.where[condition.field].column
-        stems = {named.stem(one) for one in condition.stems}
+        # A pack of the law names no columns: those that the policy's rules name for the same field will do.
+        rules = (one for rule in self._retention.rules for one in rule.scope.where if one.field == condition.field)
+        stems = {named.stem(stem) for one in (condition, *rules) for stem in one.stems}
         return next((c.path for c in self._facts.columns if named.stem(c.path) in stems), None)
 
     def _test(self, condition: PolicyCondition, column: str) -> Condition:
@@ -283,7 +285,9 @@ class Builder:
             self.say("floor_asks", rule=floor.id, field=field)
         fiscal = self._fiscal if floor.event == FISCAL else None
         said = named.choose(floor.event, self._retention.events, self._facts.dates)
-        own = self._binding.start if self._binding and self._binding.start else said.column
+        own = said.column
+        if said.grade is not Grade.DIRECT and self._binding and self._binding.start:
+            own = self._binding.start
         over = None
         if own is not None and own not in {start.column for start in self._starts}:
             day = cutoff(deadline(floor.period, fiscal), self._as_of)
