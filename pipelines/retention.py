@@ -288,7 +288,9 @@ def _where(source: DateCounts, dataset: Dataset, bound: Bound, zone: Zone, claus
     shields = []
     for floor in bound.floors:
         same = floor.over is None and floor.column is not None and floor.column == clause.start.column
-        shields.append(Shield(floor.when, floor.over, limits(floor, as_of).overdue if same else None))
+        edge = limits(floor, as_of).overdue if same else None
+        if edge is None or edge < limits(clause, as_of).overdue:  # else it is over for every row past the rule
+            shields.append(Shield(floor.when, floor.over, edge))
     choice = Choice(
         start=clause.position,
         before=limits(clause, as_of).overdue,
