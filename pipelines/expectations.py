@@ -21,9 +21,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from recense.plugins import driver
+
+if TYPE_CHECKING:
+    from recense.pipelines.retention import Retained
 
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0, "include_unexpected_rows": False}
 """What a result may hold: counts. The default keeps twenty values of the column."""
@@ -161,6 +164,25 @@ def findings_suite(approved: Iterable[str], gx: Any | None = None) -> Any:
     return gx.ExpectationSuite(name="findings", expectations=[expected])
 
 
+def of_retention(retained: Retained, evidence: Path | None = None) -> list[Outcome]:
+    """Returns what expectations say of the tables in SQLite and PostgreSQL that ``recense.retention`` judged.
+
+    Args:
+        retained: its verdicts, with the limits that a single expectation can say.
+        evidence: folder for results and Data Docs.
+    """
+    gx = load()
+    pairs = []
+    for spec, dataset, limit in retained.limits:
+        url = spec.target()
+        if dataset.kind != "table" or not url.startswith(("sqlite", "postgres")):
+            continue
+        schema, _, table = dataset.name.rpartition(".")
+        batch = Batch(url=url, table=table, schema=schema or None)
+        pairs.append((retention_suite(limit, batch, gx), batch))
+    return check(pairs, evidence)
+
+
 def check(pairs: Sequence[tuple[Any, Batch]], evidence: Path | None = None) -> list[Outcome]:
     """Runs suites on their batches as checkpoints, one per kind of batch, and returns what became of each expectation.
 
@@ -265,3 +287,6 @@ def _without_addresses(folder: Path) -> None:
         text = page.read_text(encoding="utf-8", errors="replace")
         text = _IMAGES.sub("", _TAGS.sub("", text))
         page.write_text(_REFERENCES.sub("#", text), encoding="utf-8")
+    for sheet in folder.rglob("*.css"):
+        text = sheet.read_text(encoding="utf-8", errors="replace")
+        sheet.write_text(_REFERENCES.sub("#", text), encoding="utf-8")

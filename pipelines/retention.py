@@ -18,11 +18,12 @@ from recense.connectors.counted import count_dates
 from recense.errors import ConfigError, RecenseError, SourceError, unknown
 from recense.model import Column, Dataset, Finding, Proof, ScanRun, Source, Unreadable
 from recense.pipelines.defects import describe
+from recense.pipelines.expectations import Limit
 from recense.pipelines.plan import recall
 from recense.policy.keeping import Zone
 from recense.retention import Bound, Clause, Entry, Facts, Floor, bind, judge
 from recense.retention.columns import may_be_date
-from recense.retention.counting import Choice, DateCounts, Shield, Tally
+from recense.retention.counting import Choice, DateCounts, Kind, Shield, Tally
 from recense.retention.judge import bucket_of, clause_of, limits, zone_of
 from recense.retention.sentences import Note
 from recense.retention.words import SENTINELS, Bucket, Grade, Verdict
@@ -62,6 +63,7 @@ class Retained:
         policy: its id; ``example`` when recense.yaml names none and the example that ships was taken.
         failed: datasets that could not be counted; each is among ``entries`` too.
         left_out: datasets without a finding surer than ``to_check`` and without a binding.
+        limits: what an expectation can say of a database's table, for ``recense.pipelines.expectations``.
     """
 
     as_of: date
@@ -72,6 +74,7 @@ class Retained:
     disposals: list[Disposal] = field(default_factory=list)
     failed: list[Unreadable] = field(default_factory=list)
     left_out: int = 0
+    limits: list[tuple[SourceSpec, Dataset, Limit]] = field(default_factory=list)
 
 
 def policy_of(config: Config) -> tuple[Policy, bool]:
@@ -142,6 +145,8 @@ def report(config: Config, catalog: Catalog, as_of: date, run_id: str | None = N
             for facts, binding in datasets:
                 bound = bind(facts, policy.retention, binding, as_of, floors, policy.controller.financial_year_end)
                 _count(retained, source, known, bound, plan)
+                if (said := limit_of(bound, as_of)) and facts.dataset in known:
+                    retained.limits.append((spec, known[facts.dataset], said))
     return retained
 
 
@@ -276,6 +281,33 @@ def disposals(source: Source, dataset: Dataset, bound: Bound, tally: Tally, as_o
             if where:
                 sql = f"SELECT * FROM {source.relation(dataset)}\nWHERE {where};"  # noqa: S608 shown, never run
         yield Disposal(bound.facts.source, dataset.name, zone, clause.rule, action_of(zone, clause), rows, sql, where)
+
+
+def limit_of(bound: Bound, as_of: date) -> Limit | None:
+    """Returns a dataset's retention as one expectation, None when it takes more than one.
+
+    It takes more when several rules govern its rows, a legal floor protects some, or the start proves no row overdue.
+    """
+    clause = bound.active[0] if len(bound.active) == 1 else None
+    if clause is None or clause.start.column is None or bound.zone is not Zone.ACTIVE:
+        return None
+    proved = clause.start.grade is Grade.DIRECT or clause.start.late
+    edge = limits(clause, as_of).overdue
+    shielded = any(one.over is not None or limits(one, as_of).overdue < edge for one in bound.floors)
+    hold = bound.question.conditions[bound.held] if bound.held is not None else None
+    zone = bound.question.conditions[bound.archived] if bound.archived is not None else None
+    plain = not (hold and hold.others) and (zone is None or zone.kind is Kind.ONE_OF)
+    if not proved or shielded or not plain:
+        return None
+    return Limit(
+        dataset=bound.facts.dataset,
+        column=clause.start.column,
+        before=edge,
+        ignored=tuple(sorted(day for day in SENTINELS if day < edge)),
+        hold=hold.column if hold else None,
+        zone=zone.column if zone else None,
+        zone_values=zone.values if zone else (),
+    )
 
 
 def action_of(zone: Zone, clause: Clause) -> str:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recense.cli import console
-from recense.cli.options import Language, LanguageOption, QuietOption
+from recense.cli.options import Language, LanguageOption, QuietOption, open_catalog
 from recense.errors import ExitCode
 
 if TYPE_CHECKING:
     from recense.config import Config
+    from recense.demo import Manifest
     from recense.model import ScanRun
 
 POSTGRES_VARIABLE = "RECENSE_DEMO_POSTGRES"
@@ -45,7 +46,7 @@ def demo(
 
     The data are those of a made-up French fire-safety group, with planted problems and traps.
 
-    Exits 0 exactly when everything planted was found and nothing else.
+    Exits 0 exactly when everything planted was found and nothing else, and every planted age was counted.
     """
     from recense import demo as estate
     from recense.cli.scan import read, read_through_flow
@@ -67,7 +68,8 @@ def demo(
     console.data(estate.render(comparison, tongue, console.width()))
     for page in (report, *_beside(run, config, folder, tongue)):
         console.data(f"\n{page}")
-    if not comparison.exact:
+    aged = _retention(manifest, config, tongue)
+    if not comparison.exact or not aged:
         raise typer.Exit(ExitCode.BLOCKED)
 
 
@@ -92,8 +94,27 @@ def _declared(run: ScanRun, config: Config, folder: Path, language: str) -> Iter
     yield page
 
 
+def _retention(manifest: Manifest, config: Config, language: str) -> bool:
+    """Shows planted against counted ages on the demo's day, and tells whether they are the same."""
+    from datetime import date
+
+    from recense import demo as estate
+    from recense.pipelines.retention import report
+    from recense.reports.retention_page import document, render
+
+    with open_catalog(config) as catalog:
+        found = report(config, catalog, date.fromisoformat(manifest.as_of))
+        catalog.keep_retention(found.run, found.policy, document(found.entries, manifest.as_of))
+    page = manifest.folder / "retention.html"
+    console.save(render(document(found.entries, manifest.as_of, language), "html", language), page)
+    ages = estate.compare_ages(manifest, found.entries)
+    console.data("\n" + estate.render_ages(manifest, ages, language) + f"\n\n{page}")
+    return all(one.exact for one in ages)
+
+
 def _configuration(folder: Path, targets: Sequence[str], postgres: str | None) -> Path:
     """Writes the demo's recense.yaml and policy, and returns its path; the server's URL stays in the environment."""
+    from recense.demo import BINDINGS
     from recense.policy.loading import EXAMPLES
 
     policy = folder / "policy.yaml"
@@ -107,5 +128,5 @@ def _configuration(folder: Path, targets: Sequence[str], postgres: str | None) -
         key = "url" if "://" in place or place.startswith("$") else "path"
         lines += [f"  - name: {name}", f"    {key}: {json.dumps(place)}"]
     path = folder / "recense.yaml"
-    console.save("\n".join(lines) + "\n", path)
+    console.save("\n".join(lines) + "\n" + BINDINGS, path)
     return path

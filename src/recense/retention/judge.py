@@ -240,9 +240,10 @@ def _verdict(bound: Bound, zone: Zone, clause: Clause | None, part: _Part) -> tu
     if part.buckets[Bucket.OVERDUE]:
         return Verdict.OVERDUE, notes
     unproved = (Bucket.MISSING, Bucket.INVALID, Bucket.FUTURE, Bucket.PROXY)
+    direct = all(c is not None and c.start.grade is Grade.DIRECT for c in part.by_clause)
     if zone is Zone.BACKUP:
         notes.append(Note.of("backup"))
-    elif zone is not Zone.ANONYMISED and not any(part.buckets[bucket] for bucket in unproved):
+    elif zone is not Zone.ANONYMISED and direct and not any(part.buckets[bucket] for bucket in unproved):
         return Verdict.COMPLIANT, [*notes, Note.of("compliant", rule=clause.rule, period=str(clause.period))]
     return Verdict.UNPROVABLE, notes
 

@@ -51,7 +51,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "start_unknown": (
         "'{column}' is a date, and its name says nothing of {event}; say what it is under 'start'",
-        "« {column} » est une date dont le nom ne dit rien de l'événement {event} ; dites sous « start » ce qu'elle est",
+        "« {column} » est une date dont le nom ne dit rien de l'événement {event} ; dites-le sous « start »",
     ),
     "start_only_never": (
         "no column says when {event} was: those that look like it say nothing of it",
