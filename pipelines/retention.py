@@ -274,7 +274,8 @@ def disposals(source: Source, dataset: Dataset, bound: Bound, tally: Tally, as_o
         clause = clause_of(bound, zone, flags)
         if clause is not None and bucket_of(bound, as_of, key, flags) is Bucket.OVERDUE:
             counts[zone, clause] = counts.get((zone, clause), 0) + rows
-    for (zone, clause), rows in counts.items():
+    order = list(Zone)
+    for (zone, clause), rows in sorted(counts.items(), key=lambda one: (order.index(one[0][0]), one[0][1].position)):
         where = sql = ""
         if isinstance(source, DateCounts):
             where = _where(source, dataset, bound, zone, clause, as_of)
