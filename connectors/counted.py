@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from recense.connectors import projection
 from recense.errors import SourceError
 from recense.model import Dataset, Source
+from recense.plugins import optional
 from recense.retention.calendar import first_hour
 from recense.retention.counting import FALSE_WORDS, NO_DATE, Condition, DateCounts, Group, Kind, Question, Tally, day_of
 from recense.retention.keys import NUMBER, number_key, text_key
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_EPOCH = date(1970, 1, 1)
 
 
 def count_dates(source: Source, dataset: Dataset, question: Question) -> Tally:
@@ -34,7 +38,8 @@ def count_dates(source: Source, dataset: Dataset, question: Question) -> Tally:
 
 def streamed(source: Source, dataset: Dataset, question: Question) -> Tally:
     """Returns the same by reading the rows in bounded memory."""
-    return counted((b for part in source.partitions(dataset) for b in source.batches(part)), question, dataset)
+    with projection.only(frozenset(name.partition(".")[0] for name in question.columns)):
+        return counted((b for part in source.partitions(dataset) for b in source.batches(part)), question, dataset)
 
 
 def counted(batches: Iterable[pa.RecordBatch], question: Question, dataset: Dataset) -> Tally:
@@ -44,11 +49,13 @@ def counted(batches: Iterable[pa.RecordBatch], question: Question, dataset: Data
         SourceError: no batch had a column that the question needs.
     """
     tally: Counter[Group] = Counter()
+    bins = _Bins()
     missing, seen = set(question.columns), False
     for batch in batches:
         seen = seen or batch.num_rows > 0
         missing -= {name for name in missing if _has(batch, name)}
-        tally.update(_batch(batch, question))
+        tally.update(_batch(batch, question, bins))
+    tally.update(bins.tally())
     if seen and missing:
         raise SourceError("not_found", f"{dataset.name} has no column of the name that its retention rule needs")
     return tally
@@ -59,7 +66,7 @@ def _has(batch: pa.RecordBatch, name: str) -> bool:
     return name in names or ("." in name and name.partition(".")[0] in names)
 
 
-def _batch(batch: pa.RecordBatch, question: Question) -> dict[Group, int]:
+def _batch(batch: pa.RecordBatch, question: Question, bins: _Bins) -> dict[Group, int]:
     """Returns the counts of one batch: keys and conditions are computed per column, and grouped."""
     import pyarrow as pa
 
@@ -67,6 +74,8 @@ def _batch(batch: pa.RecordBatch, question: Question) -> dict[Group, int]:
         return {}
     flags = [_condition(batch, condition) for condition in question.conditions]
     key = _start(batch, question, flags)
+    if bins.add(key, flags):
+        return {}
     names = ["k", *(f"c{n}" for n in range(len(flags)))]
     grouped = pa.table([key, *flags], names=names).group_by(names, use_threads=False).aggregate([([], "count_all")])
     columns = [grouped.column(name) for name in names]
@@ -75,6 +84,57 @@ def _batch(batch: pa.RecordBatch, question: Question) -> dict[Group, int]:
     for values, count in zip(zip(*shown, strict=True), grouped.column("count_all").to_pylist(), strict=True):
         counts[values[0], tuple(map(bool, values[1:]))] += count
     return counts
+
+
+FIRST, LAST = 7_305, 24_837
+"""Days from 1970 to 1990 and to 2038: the window in which days are counted by their number."""
+
+
+class _Bins:
+    """Counts days and few conditions by bins, many times faster than by groups.
+
+    It takes no key that is not a day, no day outside the window, and nothing without numpy, which the base does not
+    need: such batches are grouped.
+    """
+
+    def __init__(self) -> None:
+        self._numpy = optional("numpy")
+        self._counts: Any = None
+        self._flags = 0
+
+    def add(self, key: pa.Array, flags: Sequence[pa.Array]) -> bool:
+        """Counts a batch, or returns that it cannot."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if self._numpy is None or not pa.types.is_date32(key.type) or len(flags) > 4:
+            return False
+        days = key.cast(pa.int32())
+        bounds = pc.min_max(days)
+        low, high = bounds["min"].as_py(), bounds["max"].as_py()
+        if low is not None and (low < FIRST or high > LAST):
+            return False
+        # Bin 0 holds the rows without a day; the bits below the day's number are the conditions.
+        code = self._numpy.asarray(pc.fill_null(days, FIRST - 1)) - (FIRST - 1)
+        for flag in flags:
+            code = code * 2 + self._numpy.asarray(flag.cast(pa.uint8()))
+        bins = (LAST - FIRST + 2) << len(flags)
+        counts = self._numpy.bincount(code, minlength=bins)
+        self._counts = counts if self._counts is None else self._counts + counts
+        self._flags = len(flags)
+        return True
+
+    def tally(self) -> dict[Group, int]:
+        """Returns what was counted."""
+        found: dict[Group, int] = {}
+        if self._counts is None or self._numpy is None:
+            return found
+        for number in self._numpy.flatnonzero(self._counts).tolist():
+            day = number >> self._flags
+            said = tuple(bool(number >> shift & 1) for shift in reversed(range(self._flags)))
+            shown = (_EPOCH + timedelta(days=day + FIRST - 1)).isoformat() if day else None
+            found[shown, said] = int(self._counts[number])
+        return found
 
 
 def _shown(keys: pa.ChunkedArray) -> list[str | None]:

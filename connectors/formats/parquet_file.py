@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pyarrow as pa
 
+from recense.connectors import projection
 from recense.connectors.blobs import Blob
 from recense.connectors.formats import Claim, Format, Part, Table, Trouble, register
 from recense.connectors.rows import bounded
@@ -57,14 +59,19 @@ class Parquet(Format):
         """Yields the rows of a run of row groups."""
         first, end = map(int, part.hint)
         with _opened(blob) as plain:
-            wanted, packed = plain.schema_arrow, _packed_columns(plain)
+            names = projection.wanted(plain.schema_arrow.names)
+            whole = names == plain.schema_arrow.names or len(set(names)) < len(names)
+            wanted = plain.schema_arrow if whole else pa.schema([plain.schema_arrow.field(name) for name in names])
+            packed = [name for name in _packed_columns(plain) if whole or name in names]
         written = 0
         with _opened(blob, packed) as file:
             for group in range(first, min(end, file.metadata.num_row_groups)):
                 meta = file.metadata.row_group(group)
-                per_row = max(1, meta.total_byte_size // max(1, meta.num_rows))
+                size = meta.total_byte_size if whole else _bytes_of(meta, names)
+                per_row = max(1, size // max(1, meta.num_rows))
                 step = max(1, min(limits.batch_rows, limits.batch_bytes // per_row))
-                for batch in file.iter_batches(batch_size=step, row_groups=[group], use_threads=False):
+                chosen = None if whole else names
+                for batch in file.iter_batches(batch_size=step, row_groups=[group], columns=chosen, use_threads=False):
                     for piece in _unpacked(batch, wanted, limits):
                         written += piece.nbytes
                         yield piece
@@ -72,6 +79,12 @@ class Parquet(Format):
                         raise SourceError(
                             "too_large", f"unpacks to more than {limits.ratio} times its size (limits.ratio): a bomb?"
                         )
+
+
+def _bytes_of(group: Any, names: list[str]) -> int:
+    """Returns the unpacked bytes of some top-level columns of a row group."""
+    chunks = (group.column(i) for i in range(group.num_columns))
+    return sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema.partition(".")[0] in names)
 
 
 def _packed_columns(file: pa.parquet.ParquetFile) -> list[str]:

@@ -157,6 +157,7 @@ class _Part:
     days: Counter[tuple[Clause, date]] = field(default_factory=Counter)
     flags: Counter[int] = field(default_factory=Counter)
     oldest: date | None = None
+    overdue: dict[Clause, date] = field(default_factory=dict)
     late_days: int = 0
     sentinels: int = 0
     unnamed: int = 0
@@ -193,13 +194,14 @@ def _add(part: _Part, bound: Bound, key: str | None, flags: tuple[bool, ...], ro
     part.days[clause, day] += rows
     part.oldest = min(part.oldest or day, day)
     if bucket is Bucket.OVERDUE:
-        part.late_days = max(part.late_days, (as_of - clause.last_day(day)).days)
+        part.overdue[clause] = min(part.overdue.get(clause, day), day)
     if bucket is Bucket.FLOOR:
         part.floors |= {floor.id for floor in bound.floors if live(floor, clause, day, as_of, flags)}
 
 
 def _entry(bound: Bound, zone: Zone, part: _Part, as_of: date) -> Entry:
     clauses = bound.clauses(zone)
+    part.late_days = max(((as_of - c.last_day(day)).days for c, day in part.overdue.items()), default=0)
     governing = max((c for c in part.by_clause if c), key=lambda c: part.by_clause[c], default=None)
     clause = governing or (clauses[-1] if clauses else None)
     buckets = {bucket: part.buckets[bucket] for bucket in Bucket}
