@@ -1,4 +1,4 @@
-"""Every measurement: ``python -m benchmarks [speed|retention|tables|databases|text] [options]``; without a name, all of them.
+"""Every measurement: ``python -m benchmarks [speed|retention|tables|databases|text] [options]``; without a name, all.
 
 Speed needs nothing but this repository; accuracy needs the corpora (``RECENSE_SHARED``, else ``../shared``) and says
 so when they are not there.

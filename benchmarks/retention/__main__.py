@@ -56,23 +56,25 @@ def parquet(path: Path, rows: int, rounds: int) -> None:
 
 def postgres(url: str, rows: int, rounds: int) -> None:
     """Measures a table in PostgreSQL."""
-    import psycopg
+    from sqlalchemy import create_engine, make_url
 
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS recense_bench")
-        connection.execute("CREATE TABLE recense_bench (email text, date_collecte date, legal_hold boolean)")
-        connection.execute(
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in (
+            "DROP TABLE IF EXISTS recense_bench",
+            "CREATE TABLE recense_bench (email text, date_collecte date, legal_hold boolean)",
             "INSERT INTO recense_bench SELECT 'p' || i || '@example.org', DATE '2018-01-01' + (i * 7919 % 3200)::int, "
-            "i % 50 = 0 FROM generate_series(1, %s) i",
-            (rows,),
-        )
-        connection.execute("VACUUM ANALYZE recense_bench")
+            f"i % 50 = 0 FROM generate_series(1, {rows:d}::bigint) i",
+            "VACUUM ANALYZE recense_bench",
+        ):
+            connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
         def plain() -> Any:
             statement = "SELECT legal_hold, min(date_collecte), count(*) FROM recense_bench GROUP BY legal_hold"
-            return connection.execute(statement).fetchall()
+            return connection.exec_driver_sql(statement).fetchall()
 
         _compare(f"PostgreSQL, {rows:,} rows", plain, lambda: _ours(url), rounds)
+    engine.dispose()
 
 
 def _ours(target: str) -> int:

@@ -32,6 +32,9 @@ class Dates(abc.ABC):
     def __init__(self, quote: Callable[[str], str]) -> None:
         self.quote = quote
 
+    native_numbers = True
+    """Whether a column of numbers holds nothing but numbers."""
+
     # -- what databases spell differently
 
     @abc.abstractmethod
@@ -217,6 +220,10 @@ class Dates(abc.ABC):
     def _present(self, field: Field) -> str:
         if field.kind in ("date", "timestamp", "timestamp_utc"):
             return f"{self.quote(field.column.path)} IS NOT NULL"
+        if field.kind == "boolean":
+            return self.quote(field.column.path)
+        if self.native_numbers and field.kind in ("integer", "unsigned", "float"):
+            return f"{self.quote(field.column.path)} <> 0"
         return f"{self._lower(field)} NOT IN ({', '.join(map(self.literal, ('', '0.0', *FALSE_WORDS)))})"
 
     def _spellings(self, values: Sequence[str]) -> list[str]:
@@ -506,6 +513,7 @@ class MysqlDates(Dates):
 class SqliteDates(Dates):
     """SQLite, where every cell has a type of its own."""
 
+    native_numbers = False
     _GLOBS: ClassVar[dict[str, list[str]]] = {
         ISO: [f"{_D * 4}{s}{_D * 2}{s}{_D * 2}{end}" for s in "-/." for end in ("", "[T ]*")],
         FRENCH: [f"{_D * 2}{s}{_D * 2}{s}{_D * 4}{end}" for s in "-/." for end in ("", "[T ]*")],
