@@ -127,31 +127,39 @@ def render(data: Mapping[str, Any], format: str, language: str = "en") -> str:
 def _cells(data: Mapping[str, Any], language: str) -> tuple[list[str], list[list[str]]]:
     """Returns header and rows for people."""
 
-    def t(key: str) -> str:
+    def title(key: str) -> str:
         return word(key, language)
 
     if data["schema"] == PLAN_SCHEMA:
-        header = [t("dataset"), t("zone"), t("rule"), t("rows"), t("action")]
+        header = [title("dataset"), title("zone"), title("rule"), title("rows"), title("action")]
         return header, [
-            [visible(one["dataset"]), t(f"z_{one['zone']}"), one["rule"], _number(one["rows"]), t(f"a_{one['action']}")]
+            [
+                visible(one["dataset"]),
+                title(f"z_{one['zone']}"),
+                one["rule"],
+                _number(one["rows"]),
+                title(f"a_{one['action']}"),
+            ]
             for one in data["disposals"]
         ]
-    header = [t(key) for key in ("dataset", "zone", "rule", "start", "rows", "overdue", "other", "oldest", "verdict")]
+    header = [
+        title(key) for key in ("dataset", "zone", "rule", "start", "rows", "overdue", "other", "oldest", "verdict")
+    ]
     return header, [
         [
             visible(one["dataset"]),
-            t(f"z_{one['zone']}"),
+            title(f"z_{one['zone']}"),
             f"{one['rule']} {one['period']}".strip(),
-            f"{visible(one['start_column'])} ({t('e_' + one['start_evidence'])})" if one["start_column"] else "-",
+            f"{visible(one['start_column'])} ({title('e_' + one['start_evidence'])})" if one["start_column"] else "-",
             _number(one["rows"]),
             _number(one["overdue"]),
             ", ".join(
-                f"{t('b_' + bucket)} {_number(count)}"
+                f"{title('b_' + bucket)} {_number(count)}"
                 for bucket, count in one["buckets"].items()
                 if count and bucket != Bucket.OVERDUE
             ),
             one["oldest"] or "-",
-            t(f"v_{one['verdict']}"),
+            title(f"v_{one['verdict']}"),
         ]
         for one in data["datasets"]
     ]
