@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recense.connectors.sql import failures, rows
-from recense.connectors.sql.counting import DuckdbDates
+from recense.connectors.sql.date_dialects import DuckdbDates
 from recense.connectors.sql.local_file import file_state
 from recense.connectors.sql.tables import Database, Field, Table, clamped, column_key, dataset_name
 from recense.errors import SourceError

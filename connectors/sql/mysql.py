@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL, Connection
 
 from recense.connectors.sql import failures
-from recense.connectors.sql.counting import MysqlDates
+from recense.connectors.sql.date_dialects import MysqlDates
 from recense.connectors.sql.dialect import Server
 from recense.connectors.sql.tables import Field, Table, column_key, dataset_name, shown
 from recense.errors import RetriableError

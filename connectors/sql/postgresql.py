@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy.engine import URL, Connection
 
 from recense.connectors.sql import failures, rows
-from recense.connectors.sql.counting import PostgresDates
+from recense.connectors.sql.date_dialects import PostgresDates
 from recense.connectors.sql.dialect import Server
 from recense.connectors.sql.tables import Field, Table, clamped, column_key, dataset_name, shown
 from recense.errors import SourceError, TargetError

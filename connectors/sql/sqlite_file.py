@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent
 
 from recense.connectors.sql import failures, rows
-from recense.connectors.sql.counting import SqliteDates
+from recense.connectors.sql.date_dialects import SqliteDates
 from recense.connectors.sql.local_file import file_state
 from recense.connectors.sql.tables import Database, Field, Table, column_key, dataset_name
 from recense.errors import RetriableError, SourceError
