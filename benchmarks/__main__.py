@@ -1,4 +1,4 @@
-"""Every measurement: ``python -m benchmarks [speed|tables|databases|text] [options]``; without a name, all of them.
+"""Every measurement: ``python -m benchmarks [speed|retention|tables|databases|text] [options]``; without a name, all.
 
 Speed needs nothing but this repository; accuracy needs the corpora (``RECENSE_SHARED``, else ``../shared``) and says
 so when they are not there.
@@ -13,6 +13,7 @@ from benchmarks.accuracy.corpora import shared
 
 MODULES = {
     "speed": "benchmarks.speed",
+    "retention": "benchmarks.retention",
     "tables": "benchmarks.accuracy.tables",
     "databases": "benchmarks.accuracy.databases",
     "text": "benchmarks.accuracy.text",
@@ -26,7 +27,7 @@ def main(arguments: list[str]) -> int:
         return 2
     failed = []
     for name in arguments[:1] or MODULES:
-        if not arguments and name != "speed" and shared("corpora") is None:
+        if not arguments and name not in ("speed", "retention") and shared("corpora") is None:
             print(f"{name}: left out, the corpora are not there (RECENSE_SHARED)", file=sys.stderr)
             continue
         print(f"== {name}", flush=True)

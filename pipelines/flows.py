@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import recense.pipelines.quiet  # noqa: F401  isort: skip  (before Prefect is imported)
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,14 +24,19 @@ from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import AfterValidator, WithJsonSchema
 
-from recense.catalog import Catalog, Unfinished
+from recense.catalog import Catalog, Unfinished, new_run_id
 from recense.config import Config, SourceSpec, load
 from recense.config.credentials import has_password
 from recense.errors import RetriableError, SourceError, UserError
 from recense.model import Draw, Partition, ScanRun
 from recense.pipelines import steps
+from recense.pipelines.expectations import of_retention as expected
 from recense.pipelines.plan import Options, Survey, chosen, failed
+from recense.pipelines.retention import report as retained
 from recense.pipelines.summary import by_category, by_source, headline
+from recense.reports import render
+from recense.reports.retention_page import document
+from recense.retention.calendar import today
 
 RETRIES = 2
 
@@ -209,3 +216,89 @@ def _publish(run: ScanRun) -> None:
     """Puts the run's counts where Prefect's screens show them; no name of a column, no value."""
     create_table_artifact(key="recense-scan", table=by_source(run), description=headline(run))
     create_markdown_artifact(key="recense-findings", markdown=by_category(run))
+
+
+@task(name="count and judge", **_KEPT_NOWHERE)  # type: ignore[untyped-decorator]
+def judge(config: Config, as_of: date, run_id: str | None, expectations: bool, evidence: Path | None) -> dict[str, int]:
+    """Counts and judges retention, keeps the report in the catalog, and returns counts per verdict and outcome."""
+    with Catalog.open(config.catalog_url()) as catalog:
+        found = retained(config, catalog, as_of, run_id)
+        catalog.keep_retention(found.run, found.policy, document(found.entries, as_of.isoformat()))
+    counts = Counter(str(entry.verdict) for entry in found.entries)
+    counts["overdue_rows"] = sum(entry.overdue for entry in found.entries)
+    counts["not_counted"] = len(found.failed)
+    if expectations:
+        counts.update(f"expectations_{one.status}" for one in expected(found, evidence))
+    return dict(counts)
+
+
+def _retention(
+    config: str | None = None,
+    catalog: Target | None = None,
+    run_id: str | None = None,
+    as_of: str | None = None,
+    expectations: bool = False,
+    evidence: str | None = None,
+) -> Any:
+    """Judges how long the data of a run are kept; counts go to an artifact, the report to the catalog.
+
+    Args:
+        config: path of recense.yaml; default: in the working directory.
+        catalog: path or URL of the catalog, in place of what recense.yaml says.
+        run_id: the scan whose findings tell which datasets to judge; default: the latest that ended.
+        as_of: ISO date; default: today.
+        expectations: also run the same as Great Expectations checkpoints on SQLite and PostgreSQL.
+        evidence: folder for their results and Data Docs.
+
+    Returns:
+        Counts per verdict, in a failed state when a dataset could not be counted or an expectation ended in an error.
+    """
+    refuse_login(catalog or "")
+    settings = load(Path(config) if config else None, catalog)
+    day = date.fromisoformat(as_of) if as_of else today()
+    counts = judge(settings, day, run_id, expectations, Path(evidence) if evidence else None)
+    rows = [{"what": what, "count": count} for what, count in sorted(counts.items())]
+    create_table_artifact(key="recense-retention", table=rows, description=f"Retention on {day}")
+    if counts.get("not_counted") or counts.get("expectations_error"):
+        return Failed(message=f"retention on {day}: not everything could be judged")
+    return counts
+
+
+retention = ScanFlow(_retention, name="recense-retention", persist_result=False, log_prints=False)
+"""``recense.pipelines.flows:retention``."""
+
+
+def _census(
+    config: str | None = None,
+    catalog: Target | None = None,
+    as_of: str | None = None,
+    report: str | None = None,
+    language: bool = True,
+) -> Any:
+    """Takes the whole census: scan, then retention, then the report; each part keeps what it found.
+
+    Args:
+        config: path of recense.yaml; default: in the working directory.
+        catalog: path or URL of the catalog, in place of what recense.yaml says.
+        as_of: day of the retention verdicts; default: today.
+        report: file for the scan's HTML report.
+        language: whether the language models read names and prose.
+
+    Returns:
+        The run's id, in a failed state when something could not be read or counted.
+    """
+    run_id = new_run_id()
+    scanned = scan(config=config, catalog=catalog, language=language, run_id=run_id, return_state=True)
+    judged = retention(config=config, catalog=catalog, run_id=run_id, as_of=as_of, return_state=True)
+    settings = load(Path(config) if config else None, catalog)
+    if report:
+        with Catalog.open(settings.catalog_url()) as kept:
+            text = render(kept.run(run_id), "html", language=settings.report_language)
+        Path(report).write_text(text, encoding="utf-8")
+    if scanned.is_failed() or judged.is_failed():
+        return Failed(message=f"census {run_id}: not everything could be read or counted")
+    return run_id
+
+
+census = ScanFlow(_census, name="recense-census", persist_result=False, log_prints=False)
+"""``recense.pipelines.flows:census``."""

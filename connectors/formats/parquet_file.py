@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recense.connectors import projection
 from recense.connectors.blobs import Blob
 from recense.connectors.formats import Claim, Format, Part, Table, Trouble, register
 from recense.connectors.rows import bounded
@@ -97,6 +99,8 @@ def _rows(
     written = start = 0
     with ExitStack() as stack:
         plain = stack.enter_context(_opened(blob))
+        schema = _projected(plain.schema_arrow)
+        columns = None if schema is plain.schema_arrow else schema.names
         files: dict[tuple[str, ...], pa.parquet.ParquetFile] = {(): plain}
 
         def opened(packed: tuple[str, ...]) -> pa.parquet.ParquetFile:
@@ -109,11 +113,12 @@ def _rows(
             if not wanted(start, meta.num_rows):
                 start += meta.num_rows
                 continue
-            way = _way(opened, meta, group, plain.schema_arrow, limits)
-            per_row = max(1, meta.total_byte_size // max(1, meta.num_rows))
-            step = max(1, min(limits.batch_rows, limits.batch_bytes // per_row))
-            for batch in opened(way.packed).iter_batches(batch_size=step, row_groups=[group], use_threads=False):
-                for piece in _unpacked(batch, plain.schema_arrow, way, limits):
+            way = _way(opened, meta, group, schema, limits)
+            size = meta.total_byte_size if columns is None else _bytes_of(meta, columns)
+            step = max(1, min(limits.batch_rows, limits.batch_bytes // max(1, size // max(1, meta.num_rows))))
+            file = opened(way.packed)
+            for batch in file.iter_batches(batch_size=step, row_groups=[group], columns=columns, use_threads=False):
+                for piece in _unpacked(batch, schema, way, limits):
                     written += piece.nbytes
                     yield start, piece
                     start += piece.num_rows
@@ -121,6 +126,20 @@ def _rows(
                     raise SourceError(
                         "too_large", f"unpacks to more than {limits.ratio} times its size (limits.ratio): a bomb?"
                     )
+
+
+def _projected(schema: pa.Schema) -> pa.Schema:
+    """Returns the columns that somebody looks at: the schema itself when that is all of them."""
+    names = projection.wanted(schema.names)
+    if names == schema.names or len(set(names)) < len(names):
+        return schema
+    return pa.schema([schema.field(name) for name in names])
+
+
+def _bytes_of(group: Any, names: list[str]) -> int:
+    """Returns the unpacked bytes of some top-level columns of a row group."""
+    chunks = (group.column(i) for i in range(group.num_columns))
+    return sum(chunk.total_uncompressed_size for chunk in chunks if chunk.path_in_schema.partition(".")[0] in names)
 
 
 @dataclass(frozen=True, slots=True)

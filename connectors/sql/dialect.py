@@ -52,6 +52,12 @@ class Server(Database):
         """Lets the server check that a table or view can be read at all, without reading it."""
         self._run(connection, f"{table.select(self._names(table))} LIMIT 0")
 
+    def _answer(self, statement: str) -> Sequence[Any]:
+        """Returns the rows of a statement in a read-only transaction of its own."""
+        with self._engine.connect() as connection:
+            self._begin(connection)
+            return self._run(connection, statement)
+
     def _bounds(self, table: Table) -> tuple[int, int] | None:
         with self._engine.connect() as connection:
             self._begin(connection)

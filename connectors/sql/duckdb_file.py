@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recense.connectors.sql import failures, rows
+from recense.connectors.sql.date_dialects import DuckdbDates
 from recense.connectors.sql.local_file import file_state
 from recense.connectors.sql.tables import Database, Field, Table, clamped, column_key, dataset_name
 from recense.errors import SourceError
@@ -152,6 +153,24 @@ class DuckdbFile(Database):
     def drawn(self, table: Table, share: float, seed: int) -> tuple[Table, str] | None:
         """Returns a condition on random numbers, which serves views too."""
         return table, f"random() < {share:.12f}"
+
+    def dates(self) -> DuckdbDates:
+        """Returns the dialect of its dates."""
+        return DuckdbDates(quote)
+
+    @failures.translated(failures.of_duckdb)
+    def rows_of(self, statement: str) -> Sequence[Any]:
+        """Returns what it counts by itself."""
+        cursor = self._cursor()
+        alarm = threading.Timer(self.limits.statement_seconds, cursor.interrupt)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            found: Sequence[Any] = cursor.execute(statement).fetchall()
+            return found
+        finally:
+            alarm.cancel()
+            cursor.close()
 
     @failures.translated(failures.of_duckdb)
     def bounds(self, table: Table) -> tuple[int, int] | None:

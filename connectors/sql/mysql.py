@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL, Connection
 
 from recense.connectors.sql import failures
+from recense.connectors.sql.date_dialects import MysqlDates
 from recense.connectors.sql.dialect import Server
 from recense.connectors.sql.tables import Field, Table, column_key, dataset_name, shown
 from recense.errors import RetriableError
@@ -171,6 +172,15 @@ class MysqlServer(Server):
     def drawn(self, table: Table, share: float, seed: int) -> tuple[Table, str] | None:
         """Returns a condition on the server's own random numbers."""
         return table, f"RAND({seed}) < {share:.12f}"
+
+    def dates(self) -> MysqlDates:
+        """Returns the dialect of its dates."""
+        return MysqlDates(self._quote)
+
+    @failures.translated(failures.of_mysql)
+    def rows_of(self, statement: str) -> Sequence[Any]:
+        """Returns what it counts by itself."""
+        return self._answer(statement)
 
     @failures.translated(failures.of_mysql)
     def bounds(self, table: Table) -> tuple[int, int] | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy.engine import URL, Connection
 
 from recense.connectors.sql import failures, rows
+from recense.connectors.sql.date_dialects import PostgresDates
 from recense.connectors.sql.dialect import Server
 from recense.connectors.sql.tables import Field, Table, clamped, column_key, dataset_name, shown
 from recense.errors import SourceError, TargetError
@@ -214,6 +215,15 @@ class PostgresServer(Server):
             sampled = f"{table.relation} TABLESAMPLE BERNOULLI ({100 * share:.9f}) REPEATABLE ({seed})"
             return replace(table, relation=sampled), ""
         return table, f"random() < {share:.12f}"
+
+    def dates(self) -> PostgresDates:
+        """Returns the dialect of its dates."""
+        return PostgresDates(self._quote)
+
+    @failures.translated(failures.of_postgres)
+    def rows_of(self, statement: str) -> Sequence[Any]:
+        """Returns what it counts by itself."""
+        return self._answer(statement)
 
     @failures.translated(failures.of_postgres)
     def bounds(self, table: Table) -> tuple[int, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from sqlalchemy import exc
 from sqlalchemy.engine import URL, make_url
 
 from recense.connectors import redact, scheme
+from recense.connectors.counted import streamed
 from recense.connectors.sql.local_file import file_of
 from recense.connectors.sql.tables import Database, Table
 from recense.connectors.thinning import thin
@@ -19,6 +21,8 @@ from recense.model import Dataset, Draw, Limits, Partition, Unreadable
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from recense.retention.counting import Choice, Group, Question, Tally
 
 PARTITION_ROWS = 2_000_000
 """Rows a partition is meant to have: some ten seconds of reading, so that little is lost when a run is killed."""
@@ -120,6 +124,35 @@ class SqlSource:
         if conditions and table.key is None:
             raise SourceError("not_found", f"{table.dataset.name} has no integer key any more; scan it anew")
         return table, " AND ".join(conditions)
+
+    def count_dates(self, dataset: Dataset, question: Question) -> Tally:
+        """Returns the rows of a dataset per day and conditions, counted by the database where that is known how.
+
+        Raises:
+            SourceError: it could not be counted.
+        """
+        table = self._table(dataset.name, ())
+        dates = self._database.dates()
+        if dates is None:
+            return streamed(self, table.dataset, question)
+        tally: Counter[Group] = Counter()
+        for key, *flags, count in self._database.rows_of(dates.statement(table, question)):
+            tally[None if key is None else str(key), tuple(map(bool, flags))] += int(count)
+        return tally
+
+    def selection(self, dataset: Dataset, question: Question, choice: Choice) -> str:
+        """Returns the SQL condition that selects the rows of a choice; empty where its SQL is not known."""
+        dates = self._database.dates()
+        if dates is None:
+            return ""
+        table = self._table(dataset.name, ())
+        forms = self._database.rows_of(dates.forms(table, question.starts[choice.start].column))
+        return dates.selection(table, question, choice, frozenset(str(form) for (form,) in forms))
+
+    def relation(self, dataset: Dataset) -> str:
+        """Returns the dataset as a statement of its own names it."""
+        relation = self._table(dataset.name, ()).relation
+        return relation.removeprefix("ONLY ").removesuffix(" NOT INDEXED").removesuffix(" FOR SYSTEM_TIME ALL")
 
     def _table(self, name: str, hint: tuple[str, ...]) -> Table:
         """Returns a table by its dataset's name, asking the database when this source has not listed it."""

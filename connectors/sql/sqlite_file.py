@@ -9,12 +9,13 @@ import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent
 
 from recense.connectors.sql import failures, rows
+from recense.connectors.sql.date_dialects import SqliteDates
 from recense.connectors.sql.local_file import file_state
 from recense.connectors.sql.tables import Database, Field, Table, column_key, dataset_name
 from recense.errors import RetriableError, SourceError
@@ -148,6 +149,17 @@ class SqliteFile(Database):
         if not stored:
             connection.execute(f"{table.select(_names(table))} LIMIT 0").fetchall()
         return table
+
+    def dates(self) -> SqliteDates:
+        """Returns the dialect of its dates."""
+        return SqliteDates(quote)
+
+    @failures.translated(failures.of_sqlite)
+    def rows_of(self, statement: str) -> Sequence[Any]:
+        """Returns what it counts by itself."""
+        with self._opened() as (connection, budget), budget:
+            connection.text_factory = rows.decode
+            return connection.execute(statement).fetchall()
 
     @failures.translated(failures.of_sqlite)
     def bounds(self, table: Table) -> tuple[int, int] | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recense.errors import SourceError
 from recense.model import Column, Dataset, Limits, Unreadable
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from recense.connectors.sql.counting import Dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,18 @@ class Database(abc.ABC):
     def file_bytes(self) -> int | None:
         """Returns the size of the file that holds all tables, None for a server."""
         return None
+
+    def dates(self) -> Dates | None:
+        """Returns how questions are written in the database's SQL, None when nobody knows: its rows are streamed."""
+        return None
+
+    def rows_of(self, statement: str) -> Sequence[Sequence[Any]]:
+        """Returns the rows of a statement that ``dates`` wrote: counts, few of them.
+
+        Raises:
+            SourceError: the database could not answer.
+        """
+        raise NotImplementedError(statement[:0])
 
     def state(self) -> str | None:
         """Returns what changes whenever the content may have changed, None when the database cannot tell."""

@@ -237,3 +237,26 @@ def test_a_deployment_is_run_by_a_worker(folder: Path) -> None:
     assert worker.returncode == 0, worker.stderr
     with Catalog.open(f"sqlite:///{folder}/recense.db") as catalog:
         assert catalog.run().status == "complete"
+
+
+def test_the_census_scans_and_judges_and_its_parts_can_run_alone(tmp_path: Path) -> None:
+    from recense.pipelines.flows import census, retention
+
+    with contextlib.closing(sqlite3.connect(tmp_path / "crm.db")) as connection:
+        connection.execute("CREATE TABLE prospects (courriel TEXT, date_collecte DATE)")
+        rows = [(f"jeanne{n}@example.org", "2020-01-01" if n < 7 else "2026-10-01") for n in range(40)]
+        connection.executemany("INSERT INTO prospects VALUES (?, ?)", rows)
+        connection.commit()
+    config = tmp_path / "recense.yaml"
+    config.write_text("version: 1\nsources:\n  - name: crm\n    url: sqlite:///" + str(tmp_path / "crm.db") + "\n")
+    report = tmp_path / "report.html"
+    run_id = census(config=str(config), as_of="2026-11-01", report=str(report), language=False)
+    assert "prospects" in report.read_text(encoding="utf-8")
+    with Catalog.open(f"sqlite:///{tmp_path}/recense.db") as catalog:
+        (kept,) = catalog.retention_reports(run_id)
+    assert [(one["dataset"], one["overdue"]) for one in kept["document"]["datasets"]] == [("prospects", 7)]
+    evidence = tmp_path / "evidence"
+    counts = retention(config=str(config), as_of="2026-11-01", expectations=True, evidence=str(evidence))
+    assert counts["overdue_rows"] == 7
+    assert counts["expectations_fail"] == 1 and not counts.get("expectations_error")
+    assert list(evidence.rglob("*.html"))

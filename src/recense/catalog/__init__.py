@@ -298,6 +298,33 @@ class Catalog:
             found = self._row(connection, run_id)
             return [DatasetProfile(*parts) for parts in rows.profiles_of(connection, found["id"])]
 
+    def keep_retention(self, run_id: str, policy: str, document: Mapping[str, Any]) -> None:
+        """Keeps a retention report (``recense.retention/1``) of a run; an earlier one of the same day gives way."""
+        table = tables.retention_reports
+        with self._transaction(write=True) as connection:
+            same = (table.c.run == run_id) & (table.c.as_of == document["as_of"])
+            connection.execute(delete(table).where(same))
+            connection.execute(
+                insert(table).values(
+                    run=run_id, id=secrets.token_hex(8), made=now(), as_of=document["as_of"], policy=policy,
+                    document=dict(document),
+                )
+            )  # fmt: skip
+
+    def retention_reports(self, run_id: str | None = None) -> list[dict[str, Any]]:
+        """Returns the kept retention reports, latest first: ``{run, made, as_of, policy, document}``.
+
+        Args:
+            run_id: of one run only.
+        """
+        table = tables.retention_reports
+        query = select(table.c.run, table.c.made, table.c.as_of, table.c.policy, table.c.document)
+        if run_id is not None:
+            query = query.where(table.c.run == run_id)
+        with self._transaction() as connection:
+            rows_found = connection.execute(query.order_by(table.c.made.desc(), table.c.as_of.desc())).mappings()
+            return [dict(row) for row in rows_found]
+
     def scope(self, run_id: str) -> tuple[str, Targets]:
         """Returns the scope and the targets of a run."""
         with self._transaction() as connection:

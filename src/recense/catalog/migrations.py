@@ -41,6 +41,11 @@ STEPS: Sequence[Step] = (
         source TEXT NOT NULL, path TEXT NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
         PRIMARY KEY (run, position))""",
     ),
+    (  # 2: retention verdicts, as the report's own document: counts and sentences, no value
+        """CREATE TABLE retention_reports (run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, id TEXT NOT NULL,
+        made TEXT NOT NULL, as_of TEXT NOT NULL, policy TEXT NOT NULL, document TEXT NOT NULL,
+        PRIMARY KEY (run, id))""",
+    ),
 )
 
 _LOCK = 7_305_482_119  # any number, the same in every recense: one migrates, the others wait

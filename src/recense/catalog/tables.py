@@ -159,3 +159,14 @@ unreadable = Table(
     Column("code", Text, nullable=False),
     Column("reason", Name, nullable=False),
 )
+
+retention_reports = Table(
+    "retention_reports",
+    metadata,
+    _run(),
+    Column("id", Text, primary_key=True),
+    Column("made", Text, nullable=False),  # ISO 8601, UTC
+    Column("as_of", Text, nullable=False),  # ISO date
+    Column("policy", Text, nullable=False),
+    Column("document", Json, nullable=False),  # recense.retention/1
+)

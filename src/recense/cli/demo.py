@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from recense.cli import console
-from recense.cli.options import Language, LanguageOption, QuietOption
+from recense.cli.options import Language, LanguageOption, QuietOption, open_catalog
 from recense.errors import ExitCode
 
 if TYPE_CHECKING:
     from recense.config import Config
+    from recense.demo import Manifest
     from recense.model import ScanRun
 
 POSTGRES_VARIABLE = "RECENSE_DEMO_POSTGRES"
@@ -45,7 +46,7 @@ def demo(
 
     The data are those of a made-up French fire-safety group, with planted problems and traps.
 
-    Exits 0 exactly when everything planted was found and nothing else.
+    Exits 0 exactly when everything planted was found and nothing else, and every planted age was counted.
     """
     from recense import demo as estate
     from recense.cli.scan import read, read_through_flow
@@ -65,19 +66,15 @@ def demo(
     console.save(render(run, "html", language=tongue), report)
     comparison = estate.compare(manifest, run)
     console.data(estate.render(comparison, tongue, console.width()))
-    for page in (report, *_beside(run, config, folder, tongue)):
-        console.data(f"\n{page}")
-    if not comparison.exact:
+    console.data(f"\n{report}")
+    _declared(run, config, folder, tongue)
+    aged, ages = _retention(manifest, config, tongue)
+    _registered(run, config, folder, tongue, ages)
+    if not comparison.exact or not aged:
         raise typer.Exit(ExitCode.BLOCKED)
 
 
-def _beside(run: ScanRun, config: Config, folder: Path, language: str) -> Iterator[Path]:
-    """Shows what else the run is good for, part by part, and yields the pages it wrote."""
-    for part in (_declared, _registered):
-        yield from part(run, config, folder, language)
-
-
-def _declared(run: ScanRun, config: Config, folder: Path, language: str) -> Iterator[Path]:
+def _declared(run: ScanRun, config: Config, folder: Path, language: str) -> None:
     """Holds the run against the demo's policy."""
     from recense.policy.comparison import compare
     from recense.reports.declared_page import render
@@ -89,19 +86,37 @@ def _declared(run: ScanRun, config: Config, folder: Path, language: str) -> Iter
     console.data("\n" + render(comparison, "table", language=language, width=console.width()))
     page = folder / "declared.html"
     console.save(render(comparison, "html", language=language), page)
-    yield page
+    console.data(f"\n{page}")
 
 
-def _registered(run: ScanRun, config: Config, folder: Path, language: str) -> Iterator[Path]:
+def _registered(run: ScanRun, config: Config, folder: Path, language: str, ages: Mapping[str, Any]) -> None:
     """Brings the demo's register up to date, shows what changed and what it lacks, and exports it."""
     from recense.demo.article30 import show_register
 
-    console.data("\n" + show_register(folder, run, language, config.load_policy()))
-    yield from ()
+    console.data("\n" + show_register(folder, run, language, config.load_policy(), ages))
+
+
+def _retention(manifest: Manifest, config: Config, language: str) -> tuple[bool, Mapping[str, Any]]:
+    """Shows planted against counted ages on the demo's day; returns whether they are the same, and the document."""
+    from datetime import date
+
+    from recense import demo as estate
+    from recense.pipelines.retention import report
+    from recense.reports.retention_page import document, render
+
+    with open_catalog(config) as catalog:
+        found = report(config, catalog, date.fromisoformat(manifest.as_of))
+        catalog.keep_retention(found.run, found.policy, document(found.entries, manifest.as_of))
+    page = manifest.folder / "retention.html"
+    console.save(render(document(found.entries, manifest.as_of, language), "html", language), page)
+    ages = estate.compare_ages(manifest, found.entries)
+    console.data("\n" + estate.render_ages(manifest, ages, language) + f"\n\n{page}")
+    return all(one.exact for one in ages), document(found.entries, manifest.as_of)
 
 
 def _configuration(folder: Path, targets: Sequence[str], postgres: str | None) -> Path:
     """Writes the demo's recense.yaml and policy, and returns its path; the server's URL stays in the environment."""
+    from recense.demo import BINDINGS
     from recense.policy.loading import EXAMPLES
 
     policy = folder / "policy.yaml"
@@ -115,5 +130,5 @@ def _configuration(folder: Path, targets: Sequence[str], postgres: str | None) -
         key = "url" if "://" in place or place.startswith("$") else "path"
         lines += [f"  - name: {name}", f"    {key}: {json.dumps(place)}"]
     path = folder / "recense.yaml"
-    console.save("\n".join(lines) + "\n", path)
+    console.save("\n".join(lines) + "\n" + BINDINGS, path)
     return path

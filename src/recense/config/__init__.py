@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -21,6 +21,7 @@ from recense.model import Limits
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+    from recense.config.document import RetentionEntry
     from recense.guard import Document
     from recense.policy.model import Policy
 
@@ -73,6 +74,49 @@ class SourceSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """A column, and which of its cells say yes; without values, those that are filled and do not say no."""
+
+    column: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionBinding:
+    """Which rules of the privacy policy govern a dataset, and which columns say so.
+
+    Attributes:
+        dataset: glob on dataset names. source: a source of recense.yaml, None for every one.
+        rules: ids. start: column with the day that starts the period, None to look for it.
+        evidence: ``direct`` or ``proxy`` where the column's name does not tell.
+        zone: where the whole dataset stands. archive: which rows are archived. archive_rules: ids, for those.
+        hold: column that says which rows are under a hold. where: columns of the rules' conditions, by field.
+        place: file and line, for messages.
+    """
+
+    dataset: str
+    source: str | None = None
+    rules: tuple[str, ...] = ()
+    start: str | None = None
+    evidence: str | None = None
+    zone: str | None = None
+    archive: ColumnChoice | None = None
+    archive_rules: tuple[str, ...] = ()
+    hold: str | None = None
+    where: Mapping[str, ColumnChoice] = field(default_factory=dict)
+    fiscal_year_end: str | None = None
+    place: str = ""
+
+    def takes(self, source: str | None, dataset: str) -> bool:
+        """Tells whether it is about a dataset of a source; the default schema may be said or left unsaid.
+
+        >>> RetentionBinding("crm.*", "shop").takes("shop", "crm.clients")
+        True
+        """
+        return self.source in (None, source) and fnmatchcase(dataset, self.dataset)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What recense.yaml says, or the defaults.
 
@@ -95,6 +139,7 @@ class Config:
     memory: int | None = None
     sources: tuple[SourceSpec, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    retention: tuple[RetentionBinding, ...] = ()
     report_format: str = "table"
     report_language: str = "en"
     policy: Path | None = None
@@ -217,9 +262,29 @@ def _build(document: Document, path: Path, catalog: str | None) -> Config:
         memory=entries.memory,
         sources=tuple(sources),
         limits=Limits(**entries.limits.model_dump()),
+        retention=tuple(
+            _binding(entry, document.where(("retention", index))) for index, entry in enumerate(entries.retention)
+        ),
         report_format=entries.report.format,
         report_language=entries.report.language,
         policy=folder / Path(entries.policy).expanduser() if entries.policy else None,
+    )
+
+
+def _binding(entry: RetentionEntry, place: str) -> RetentionBinding:
+    return RetentionBinding(
+        dataset=entry.dataset,
+        source=entry.source,
+        rules=entry.rule,
+        start=entry.start,
+        evidence=entry.evidence,
+        zone=entry.zone,
+        archive=ColumnChoice(entry.archive.column, entry.archive.values) if entry.archive else None,
+        archive_rules=entry.archive_rule,
+        hold=entry.hold,
+        where={name: ColumnChoice(choice.column, choice.values) for name, choice in entry.where.items()},
+        fiscal_year_end=entry.fiscal_year_end,
+        place=place,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
 from recense.model import Limits
 
@@ -99,6 +99,46 @@ class ReportEntry(_Strict):
     language: Literal["en", "fr"] = Field(default="en", description="Language of the report.")
 
 
+class ColumnEntry(_Strict):
+    """A column, and which of its cells say yes; without values, those that are filled and do not say no."""
+
+    column: Glob
+    values: tuple[Glob, ...] = ()
+
+
+class RetentionEntry(_Strict):
+    """Which rules of the privacy policy govern a dataset, and which columns say so."""
+
+    dataset: Glob = Field(description="Glob on dataset names.")
+    source: Glob | None = Field(default=None, description="Name of a source above; without it, every source.")
+    rule: tuple[Glob, ...] = Field(description="Ids of retention rules; the policy's priorities rank them.")
+    start: Glob | None = Field(default=None, description="Column with the day that starts the period.")
+    evidence: Literal["direct", "proxy"] | None = Field(
+        default=None, description="How well the start column speaks of the event; without it, its name decides."
+    )
+    zone: Literal["active", "intermediate_archive", "backup", "litigation_hold", "anonymised"] | None = Field(
+        default=None, description="Where the whole dataset stands."
+    )
+    archive: ColumnEntry | None = Field(default=None, description="Column that says which rows are archived.")
+    archive_rule: tuple[Glob, ...] = Field(default=(), description="Ids of the rules for the archived rows.")
+    hold: Glob | None = Field(default=None, description="Column that says which rows are under a hold.")
+    where: dict[str, ColumnEntry] = Field(default={}, description="Columns of the rules' conditions, by field.")
+    fiscal_year_end: Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")] | None = Field(
+        default=None, description="How financial years end, as 'MM-DD'."
+    )
+
+    @field_validator("rule", "archive_rule", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _some_rule(self) -> RetentionEntry:
+        if not self.rule:
+            raise ValueError("rule names no rule")
+        return self
+
+
 class ConfigFile(_Strict):
     """recense.yaml: what to scan, where results go, and the limits."""
 
@@ -120,6 +160,7 @@ class ConfigFile(_Strict):
         default=None, description="Memory that a scan may take (400MB): it then takes smaller steps and fewer threads."
     )
     sources: tuple[SourceEntry, ...] = Field(default=(), description="What to scan.")
+    retention: tuple[RetentionEntry, ...] = Field(default=(), description="Which retention rules govern which data.")
     limits: LimitEntries = LimitEntries()
     report: ReportEntry = ReportEntry()
     policy: Annotated[str, Field(min_length=1)] | None = Field(
@@ -132,6 +173,9 @@ KEYS: dict[tuple[str, ...], type[BaseModel]] = {
     (): ConfigFile,
     ("sources", "*"): SourceEntry,
     ("limits",): LimitEntries,
+    ("retention", "*"): RetentionEntry,
+    ("retention", "*", "archive"): ColumnEntry,
+    ("retention", "*", "where", "*"): ColumnEntry,
     ("report",): ReportEntry,
 }
 """Which keys stand where; ``*`` is any index of a list."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from recense.errors import UserError
 from recense.model import ScanRun
@@ -20,7 +22,13 @@ SHOWN = 12
 """Lines of each part that the terminal shows; the exports hold all of them."""
 
 
-def show_register(place: Path, run: ScanRun, language: str, policy: Policy | None = None) -> str:
+def show_register(
+    place: Path,
+    run: ScanRun,
+    language: str,
+    policy: Policy | None = None,
+    ages: Mapping[str, Any] | None = None,
+) -> str:
     """Writes ``register/`` and its exports into the demo's folder and returns what changed and what is missing.
 
     The example that ships is the approved version: what differs from it is what the scan found.
@@ -30,6 +38,7 @@ def show_register(place: Path, run: ScanRun, language: str, policy: Policy | Non
         run: the demo's run.
         language: ``fr`` or ``en``.
         policy: its purposes that the example lacks become drafts; the example's policy by default.
+        ages: the document of the demo's retention report.
 
     Raises:
         UserError: a file cannot be written.
@@ -37,7 +46,7 @@ def show_register(place: Path, run: ScanRun, language: str, policy: Policy | Non
     register = place / "register"
     _write_example(register)
     approved = folder.load(register)
-    built = refresh_register(register, run, policy or example())
+    built = refresh_register(register, run, policy or example(), ages)
     suffixes = {format: suffix for suffix, format in SUFFIXES.items()}
     written = [place / f"register{suffixes[format]}" for format in EXPORTS]
     for format, path in zip(EXPORTS, written, strict=True):

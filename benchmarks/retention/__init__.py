@@ -1,0 +1,1 @@
+"""How long counting takes beside merely asking."""

@@ -1,0 +1,96 @@
+"""How dates are written in cells, and the key of each (``recense.retention.counting``): the rules that SQL follows too.
+
+Text: ISO 8601 with ``-``, ``/`` or ``.`` and with or without time and offset, ``31/01/2026`` as the French write it,
+``20260131``, a year; numbers: a year, ``20260131``, or a moment in seconds, milli-, micro- or nanoseconds since 1970.
+An American ``01/31/2026`` is no date here, and ``01/02/2026`` is the first of February.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import date
+
+from recense.retention.counting import NO_DATE
+
+MOST_HOURS = 72_000_000
+"""Hours around 1970 that are still within the years 1 to 9999, roughly; numbers beyond are no moments."""
+
+UNITS = ((11, 1), (14, 10**3), (17, 10**6), (18, 10**9))
+"""A number of fewer digits than the first is a moment in units of 1/second."""
+
+_D = "[0-9]"
+ISO = f"^{_D}{{4}}[-/.]{_D}{{2}}[-/.]{_D}{{2}}($|[T ])"
+FRENCH = f"^{_D}{{2}}[-/.]{_D}{{2}}[-/.]{_D}{{4}}($|[T ])"
+COMPACT = f"^{_D}{{8}}($|[T ])"
+DASHED = f"^{_D}{{4}}-{_D}{{2}}-{_D}{{2}}($|[T ])"
+YEAR = f"^{_D}{{4}}$"
+DIGITS = f"^-?{_D}{{9,18}}$"
+ZONED = f"^{_D}{{4}}-{_D}{{2}}-{_D}{{2}}[T ]{_D}{{2}}:{_D}{{2}}.*(Z|[+-]{_D}{{2}}(:?{_D}{{2}})?)$"
+NUMBER = f"^-?{_D}{{1,15}}([.]{_D}{{1,9}})?$"
+
+_ISO, _FRENCH, _COMPACT, _YEAR, _DIGITS, _ZONED = (
+    re.compile(pattern.replace("$", r"\Z"), re.DOTALL) for pattern in (ISO, FRENCH, COMPACT, YEAR, DIGITS, ZONED)
+)
+_OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})?\Z")
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def number_key(value: float | None) -> str | None:
+    """Returns the key of a number.
+
+    >>> number_key(1_700_000_000), number_key(20260131), number_key(2024), number_key(1_700_000_000_000)
+    ('h472222', '2026-01-31', 'y2024', 'h472222')
+    """
+    if value is None:
+        return None
+    if value != value or abs(value) >= 10**18:  # not a number is not itself
+        return NO_DATE
+    if 1000 <= value <= 9999:
+        return f"y{int(value):04d}"
+    if 10000101 <= value <= 99991231:
+        text = str(int(value))
+        return _day(text[:4], text[4:6], text[6:8])
+    unit = next(unit for digits, unit in UNITS if abs(value) < 10**digits)
+    hour = int(value // 1) // (3600 * unit)
+    return f"h{hour}" if abs(hour) < MOST_HOURS else NO_DATE
+
+
+def text_key(text: str | None) -> str | None:
+    """Returns the key of a text without spaces around it.
+
+    >>> text_key("31/01/2026"), text_key("2026-02-30"), text_key("2025-12-31T23:30:00Z"), text_key("soon")
+    ('2026-01-31', '?', 'h490895', '?')
+    """
+    if not text:
+        return None
+    if _ZONED.match(text):
+        return _zoned(text)
+    if _ISO.match(text):
+        return _day(text[:4], text[5:7], text[8:10])
+    if _FRENCH.match(text):
+        return _day(text[6:10], text[3:5], text[:2])
+    if _COMPACT.match(text):
+        return _day(text[:4], text[4:6], text[6:8])
+    if _YEAR.match(text):
+        return f"y{text}"
+    if _DIGITS.match(text):
+        return number_key(int(text))
+    return NO_DATE
+
+
+def _day(year: str, month: str, day: str) -> str:
+    if year == "0000" or not "01" <= month <= "12" or not 1 <= int(day) <= monthrange(int(year), int(month))[1]:
+        return NO_DATE
+    return f"{year}-{month}-{day}"
+
+
+def _zoned(text: str) -> str:
+    if _day(text[:4], text[5:7], text[8:10]) == NO_DATE:
+        return NO_DATE
+    days = date(int(text[:4]), int(text[5:7]), int(text[8:10])).toordinal() - _EPOCH
+    minutes = days * 1440 + int(text[11:13]) * 60 + int(text[14:16])
+    if offset := _OFFSET.search(text):
+        shift = int(offset[2]) * 60 + int(offset[3] or 0)
+        minutes -= -shift if offset[1] == "-" else shift
+    return f"h{minutes // 60}"
