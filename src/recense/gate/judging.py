@@ -25,7 +25,7 @@ class Rules:
         today: the day on which approvals are looked at.
         base: fingerprints of the fields that the base revision has; None without ``--base``.
         base_approvals: ids of the approvals of the base revision with their field.
-        unapproved: ``block``, or ``warn`` for fields whose category the policy declares (recense.yaml).
+        unapproved: ``block``, or ``warn`` for fields of a kind that the policy declares (recense.yaml).
     """
 
     approvals: Approvals
@@ -143,7 +143,7 @@ def _state(sighting: Sighting, matches: Sequence[_Match], rules: Rules) -> tuple
             return "inline", found
         if found is None and sighting.strength == "weak" and not is_special(sighting.category):
             return "weak", None
-        if found is None and _is_declared(sighting.category, rules):
+        if found is None and _is_declared(sighting, rules):
             return "declared_category", None
     return state, found
 
@@ -171,10 +171,10 @@ def _state_of(sighting: Sighting, match: _Match, rules: Rules) -> str:
     return "expiring" if approval.until <= soon else "approved"
 
 
-def _is_declared(category: str, rules: Rules) -> bool:
-    """Tells whether recense.yaml lowers unapproved fields of this category, since the policy declares it."""
-    strict = category in STRICT or is_special(category)
-    return rules.unapproved == "warn" and not strict and category in (rules.policy.declared or ())
+def _is_declared(sighting: Sighting, rules: Rules) -> bool:
+    """Tells whether recense.yaml lowers unapproved fields of this kind, since the policy declares it."""
+    strict = sighting.category in STRICT or is_special(sighting.category)
+    return rules.unapproved == "warn" and not strict and sighting.entity in (rules.policy.declared or ())
 
 
 _WARNING = frozenset({"renamed", "expiring", "weak", "inline", "declared_category"})

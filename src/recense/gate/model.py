@@ -114,13 +114,14 @@ class Policy:
 
     Attributes:
         approvers: who may decide; None when there is no policy, so that ``by`` cannot be checked.
-        contact: whom to ask. declared: categories that the policy says are processed; None without a policy.
-        name: the policy's name for messages.
+        contact: whom to ask. declared: entities that the policy says are processed; None without a policy.
+        refuses_special: whether it says that Article 9 data are not processed. name: for messages.
     """
 
     approvers: frozenset[str] | None = None
     contact: str | None = None
     declared: frozenset[str] | None = None
+    refuses_special: bool = False
     name: str | None = None
 
 
@@ -131,7 +132,7 @@ class Check:
     Attributes:
         fields: Article 9 first, then what blocks, then by place. base: the revision compared with, or None.
         files: how many files were read. strict: whether warnings fail too.
-        sources: the line of each place's file that a field stands in, for the text format.
+        lines: the source line of each place (file, line), for the text format.
     """
 
     fields: tuple[Judged, ...] = ()
