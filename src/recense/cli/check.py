@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
 FormatsOption = Annotated[
     str,
-    typer.Option("--format", "-f", metavar="FORMAT", help="text, table, json, jsonl, sarif, junit, github, gitlab, markdown."),
+    typer.Option(
+        "--format", "-f", metavar="FORMAT", help="text, table, json, jsonl, sarif, junit, github, gitlab, markdown."
+    ),
 ]
 PathArgument = Annotated[Path, typer.Argument(metavar="[PATH]", help="A file or a folder.")]
 ApprovalsOption = Annotated[
-    Path | None, typer.Option("--approvals", metavar="FILE", help="Default: recense-approvals.yaml beside what is checked.")
+    Path | None,
+    typer.Option("--approvals", metavar="FILE", help="Default: recense-approvals.yaml beside what is checked."),
 ]
 PolicyOption = Annotated[
     Path | None, typer.Option("--policy", metavar="FILE", help="Privacy policy: approvers and whom to ask.")
@@ -35,7 +38,9 @@ def add_to(app: typer.Typer) -> None:
 
 def check(
     path: PathArgument = Path(),
-    base: Annotated[str | None, typer.Option("--base", metavar="REF", help="Mark what is new since this revision.")] = None,
+    base: Annotated[
+        str | None, typer.Option("--base", metavar="REF", help="Mark what is new since this revision.")
+    ] = None,
     approvals: ApprovalsOption = None,
     policy: PolicyOption = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings and notes fail too.")] = False,
@@ -43,13 +48,17 @@ def check(
         bool, typer.Option("--write-baseline", help="Give what blocks today 90 days, as decision 'inherited'.")
     ] = False,
     format: FormatsOption = "text",
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout.")
+    ] = None,
     report: Annotated[
         list[str] | None, typer.Option("--report", metavar="FORMAT=FILE", help="Write this format too; repeatable.")
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=0, metavar="N", help="Fields shown; 0 shows all.")] = None,
     language: Annotated[Language, typer.Option("--lang", help="Language of the rule help.")] = Language.en,
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Judge approvals as on this day.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Judge approvals as on this day.")
+    ] = None,
     config: ConfigOption = None,
     quiet: QuietOption = False,
 ) -> None:
@@ -63,12 +72,16 @@ def check(
     reports = [_report(entry) for entry in report or []]
     for name in (format, *(name for name, _ in reports)):
         check_name(name)
-    gathered = gather(path, base=base, approvals=approvals, policy=policy, config=config, today=day(as_of), strict=strict)
+    gathered = gather(
+        path, base=base, approvals=approvals, policy=policy, config=config, today=day(as_of), strict=strict
+    )
     if write_baseline:
         from recense.cli.approvals import write_baseline as write
 
         write(gathered)
-        gathered = gather(path, base=base, approvals=approvals, policy=policy, config=config, today=day(as_of), strict=strict)
+        gathered = gather(
+            path, base=base, approvals=approvals, policy=policy, config=config, today=day(as_of), strict=strict
+        )
     shown = None if limit is None else limit or len(gathered.check.fields) + len(gathered.check.unread)
     text = render(gathered.check, format, limit=shown, language=language)
     if output is None:

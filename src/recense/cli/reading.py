@@ -108,9 +108,7 @@ def classify_all(fields: Iterable[DeclaredField]) -> list[Sighting]:
     return found
 
 
-def _allowed(
-    unread: Iterable[Unread], settings: CheckSettings
-) -> tuple[tuple[Unread, ...], tuple[Allowed, ...]]:
+def _allowed(unread: Iterable[Unread], settings: CheckSettings) -> tuple[tuple[Unread, ...], tuple[Allowed, ...]]:
     """Splits what could not be read into what fails and what recense.yaml allows with a reason."""
     kept: list[Unread] = []
     allowed: list[Allowed] = []
@@ -142,9 +140,7 @@ def matches(path: str, glob: str) -> bool:
 _LITERAL = re.compile(r"'[^']*'?")
 
 
-def source_lines(
-    root: Path, places: Iterable[tuple[str, int]], data: Collection[str]
-) -> Mapping[tuple[str, int], str]:
+def source_lines(root: Path, places: Iterable[tuple[str, int]], data: Collection[str]) -> Mapping[tuple[str, int], str]:
     """Returns the lines that places name, for the report; literals of SQL are dotted out.
 
     Args:

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from recense.errors import UserError
 
 SUFFIXES = frozenset(
-    ".sql .ddl .psql .py .yml .yaml .json .jsonl .ndjson .proto .avsc .avdl .avpr .prisma .csv .tsv .parquet".split()
+    [".sql", ".ddl", ".psql", ".py", ".yml", ".yaml", ".json", ".jsonl", ".ndjson", ".proto", ".avsc", ".avdl", ".avpr", ".prisma", ".csv", ".tsv", ".parquet"]
 )
 LARGEST = 64 << 20
 

@@ -151,6 +151,8 @@ def _entry(document: Document, index: int, entry: Any, problems: list[str]) -> A
     if not isinstance(entry, dict):
         problems.append(f"{document.where(where)}: write keys and values, such as 'id: APP-1'")
         return None
+    if True in entry and document.line((*where, "on")):  # YAML 1.1 takes the key `on` for a truth value
+        entry = {"on" if key is True else key: value for key, value in entry.items()}
     before = len(problems)
 
     def wrong(key: str, says: str) -> None:

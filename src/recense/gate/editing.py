@@ -61,12 +61,6 @@ def new_id(field: str, categories: Iterable[str], on: datetime.date, taken: Iter
 
 def add(text: str, approvals: Sequence[Approval], name: str) -> str:
     """Returns the text with further approvals, each at its place by field."""
-    for approval in approvals:
-        text = _add_one(text, approval, name)
-    return _checked(text, name)
-
-
-def _add_one(text: str, approval: Approval, name: str) -> str:
     text = text if text.strip() else HEAD
     text = re.sub(r"^approvals:[ \t]*(?:\[\s*\]|null|~)[ \t]*$", "approvals:", text, flags=re.M)
     text = text if text.endswith("\n") else text + "\n"
@@ -75,15 +69,14 @@ def _add_one(text: str, approval: Approval, name: str) -> str:
     blocks = _blocks(text, name)
     lines = text.splitlines(keepends=True)
     indent = blocks[0].indent if blocks else 2
-    block = render(approval, indent)
-    after = [found for found in blocks if found.approval.field > approval.field]
-    if after:
-        at = after[0].start
-    elif blocks:
-        at = blocks[-1].end
-    else:
-        at = next(number for number, line in enumerate(lines, start=1) if line.startswith("approvals:"))
-    return "".join([*lines[:at], block, *lines[at:]])
+    top = next(number for number, line in enumerate(lines, start=1) if line.startswith("approvals:"))
+    at: dict[int, list[Approval]] = {}
+    for approval in sorted(approvals, key=lambda approval: approval.field):
+        place = next((block.start for block in blocks if block.approval.field > approval.field), None)
+        at.setdefault((blocks[-1].end if blocks else top) if place is None else place, []).append(approval)
+    for place in sorted(at, reverse=True):
+        lines[place:place] = [render(approval, indent) for approval in at[place]]
+    return _checked("".join(lines), name)
 
 
 def render(approval: Approval, indent: int = 2) -> str:
@@ -220,7 +213,10 @@ def _plain(approval: Approval) -> Approval:
 def _scalar(text: str) -> str:
     """Returns a text as a YAML scalar, quoted unless it is plain beyond doubt."""
     plain = (_PLAIN.fullmatch(text) and text.casefold() not in _WORDS) or _PLAIN_KEY.fullmatch(text)
-    return text if plain else json.dumps(text)
+    if plain:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in quoted)
 
 
 def _list(items: Iterable[str]) -> str:
@@ -240,7 +236,9 @@ def _blocks(text: str, name: str, checked: bool = True) -> list[_Block]:
     if not isinstance(sequence, yaml.SequenceNode):
         return []
     if sequence.flow_style and sequence.value:
-        raise UserError(f"{name}: the list is written as [ … ]; write one '- id: …' per approval, so that it can be edited")
+        raise UserError(
+            f"{name}: the list is written as [ … ]; write one '- id: …' per approval, so that it can be edited"
+        )
     lines = text.splitlines(keepends=True)
     found = []
     for number, node in enumerate(sequence.value):

@@ -75,9 +75,7 @@ def _aliases(approvals: Approvals) -> dict[str, list[Approval]]:
     return found
 
 
-def _judge(
-    sighting: Sighting, rules: Rules, aliases: dict[str, list[Approval]], present: Collection[str]
-) -> Judged:
+def _judge(sighting: Sighting, rules: Rules, aliases: dict[str, list[Approval]], present: Collection[str]) -> Judged:
     matches = _matches(sighting, rules.approvals, aliases, present)
     state, match = _state(sighting, matches, rules)
     verdict = _verdict(sighting, state, rules)

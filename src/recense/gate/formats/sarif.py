@@ -19,7 +19,9 @@ _UNREAD = {
     "name": "Unread",
     "shortDescription": {"text": "a statement or file could not be read"},
     "fullDescription": {"text": "What is not understood is not judged: a build that saw nothing is not green."},
-    "help": {"text": "Rewrite the statement, or allow the path in recense.yaml under check.allow_unread with a reason."},
+    "help": {
+        "text": "Rewrite the statement, or allow the path in recense.yaml under check.allow_unread with a reason."
+    },
     "defaultConfiguration": {"level": "error"},
 }
 

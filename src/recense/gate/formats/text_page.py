@@ -23,7 +23,9 @@ def render(check: Check, limit: int | None = None, language: str = "en") -> str:
     told = [judged for judged in check.fields if judged.verdict is not Verdict.ALLOW]
     parts = ["\n".join(_field(check, judged, language)) for judged in told[:limit]]
     parts += [_unread(entry.file, entry.line, entry.reason) for entry in check.unread[:limit]]
-    parts += [f"note[{note.code}]: {visible(note.says)}\n  --> {visible(note.file)}:{note.line}" for note in check.notes]
+    parts += [
+        f"note[{note.code}]: {visible(note.says)}\n  --> {visible(note.file)}:{note.line}" for note in check.notes
+    ]
     hidden = max(0, len(told) - limit) + max(0, len(check.unread) - limit)
     parts.append("\n".join(_end(check, hidden)))
     return "\n\n".join(parts) + "\n"
