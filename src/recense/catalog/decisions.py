@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, RowMapping, insert, select, text
 
 from recense.catalog import tables
 from recense.errors import UserError, unknown
@@ -133,8 +133,8 @@ def chain(connection: Connection) -> Chain:
     return Chain(len(rows), previous)
 
 
-def _decision(row: Mapping[str, object]) -> Decision:
-    return Decision(**{name: row[name] for name in Decision.__slots__})  # type: ignore[arg-type]
+def _decision(row: RowMapping) -> Decision:
+    return Decision(**{name: row[name] for name in Decision.__slots__})
 
 
 def _hash(sequence: int, previous: str, decision: Decision) -> str:

@@ -41,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Change the approvals file, which nothing else writes.", no_args_is_help=True, rich_markup_mode=None
     )
-    for verb in (request, list_approvals, move, renew, prune, baseline, pull, push, merge):
+    for verb in (request, list_approvals, move, renew, prune, baseline, pull, push, merge, schema):
         group.command("list" if verb is list_approvals else verb.__name__)(verb)
     app.add_typer(group, name="approvals")
 
@@ -280,6 +280,15 @@ def merge(
 
     texts = [file.read_text(encoding="utf-8") for file in (base, ours, theirs)]
     console.save(editing.merge(texts[0], texts[1], texts[2], str(ours)), ours)
+
+
+def schema() -> None:
+    """Print the JSON Schema of the approvals file, for editors."""
+    import json
+
+    from recense.gate.approvals import json_schema
+
+    console.data(json.dumps(json_schema(), indent=2))
 
 
 def pull(

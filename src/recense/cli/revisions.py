@@ -16,7 +16,8 @@ from pathlib import Path, PurePosixPath
 from recense.errors import UserError
 
 SUFFIXES = frozenset(
-    [".sql", ".ddl", ".psql", ".py", ".yml", ".yaml", ".json", ".jsonl", ".ndjson", ".proto", ".avsc", ".avdl", ".avpr", ".prisma", ".csv", ".tsv", ".parquet"]
+    {".sql", ".ddl", ".psql", ".py", ".yml", ".yaml", ".json", ".jsonl", ".ndjson", ".proto", ".avsc", ".avdl", ".avpr"}
+    | {".prisma", ".csv", ".tsv", ".parquet"}
 )
 LARGEST = 64 << 20
 
@@ -84,9 +85,9 @@ def _write(root: Path, commit: str, prefix: str, folder: Path) -> None:
     for entry in (listed or "").split("\0"):
         about, _, path = entry.partition("\t")
         mode, kind, name, size = (about.split() + [""] * 4)[:4]
-        if kind == "blob" and mode != "120000" and PurePosixPath(path).suffix.lower() in SUFFIXES:
-            if size.isdigit() and int(size) <= LARGEST and ".." not in PurePosixPath(path).parts:
-                wanted.append((name, path.removeprefix(prefix)))
+        wants = PurePosixPath(path).suffix.lower() in SUFFIXES and size.isdigit() and int(size) <= LARGEST
+        if wants and kind == "blob" and mode != "120000" and ".." not in PurePosixPath(path).parts:
+            wanted.append((name, path.removeprefix(prefix)))
     if not wanted:
         return
     with subprocess.Popen(

@@ -218,7 +218,10 @@ def _check(entry: Mapping[str, Any], wrong: Any) -> None:
     if entry["until"] < entry["on"]:
         wrong("until", "lies before the day of the decision")
     last = longest(entry["categories"], entry["on"])
-    if entry["until"] > last:
+    inherited = entry["on"] + datetime.timedelta(days=BASELINE_DAYS)
+    if entry["decision"] == "inherited" and entry["until"] > inherited:
+        wrong("until", f"what was inherited waits at most {BASELINE_DAYS} days for a decision: until {inherited}")
+    elif entry["until"] > last:
         months = SPECIAL_MONTHS if any(map(taxonomy().is_special, entry["categories"])) else MONTHS
         wrong("until", f"a decision of that day lasts at most {months} months here: until {last}")
 
@@ -231,3 +234,39 @@ def is_key(text: str) -> bool:
     """
     kind, colon, rest = text.partition(":")
     return bool(colon) and kind in KINDS and "." in rest.strip(".")
+
+
+def json_schema() -> dict[str, Any]:
+    """Returns the JSON Schema of the file, for editors; the reader knows more: dates, bounds of ``until``."""
+    text = {"type": "string", "minLength": 1}
+    day = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+    key = {"type": "string", "pattern": rf"^({'|'.join(KINDS)}):.+\..+$"}
+    optional = {"anyOf": [text, {"type": "null"}]}
+    properties = {
+        "id": {"type": "string", "pattern": f"^{_ID.pattern}$"},
+        "field": {**key, "description": "kind:table.column, such as sql:clients.email"},
+        "categories": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"enum": sorted(taxonomy().categories)},
+            "description": "What the decision covers; a category is part of a field's identity.",
+        },
+        "decision": {"enum": list(DECISIONS)},
+        "activity": {**optional, "description": "Entry of the register."},
+        "processing": {**optional, "description": "The same as activity."},
+        "by": {**text, "description": "Who decided: an approver of the policy."},
+        "on": day,
+        "until": {**day, "description": "At most 24 months after 'on'; Articles 9 and 10: 6; inherited: 90 days."},
+        "why": {"type": "string", "minLength": WHY_LENGTH},
+        "ticket": optional,
+        "aliases": {"type": ["array", "null"], "items": key, "description": "Written by 'recense approvals move'."},
+    }
+    entry = {"type": "object", "additionalProperties": False, "required": list(_NEEDED), "properties": properties}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": FILE_NAME,
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["version"],
+        "properties": {"version": {"const": 1}, "approvals": {"type": ["array", "null"], "items": entry}},
+    }

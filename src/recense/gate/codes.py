@@ -30,7 +30,7 @@ class Rule:
 
 _MINIMAL: Text = {
     "en": "personal data: name its purpose and its activity in the register, or do without it (Article 5(1)(c) GDPR)",
-    "fr": "donnée personnelle : dire sa finalité et son traitement au registre, ou s'en passer (article 5(1)(c) du RGPD)",
+    "fr": "donnée personnelle : dire sa finalité et son traitement, ou s'en passer (article 5(1)(c) du RGPD)",
 }
 _SPECIAL: Text = {
     "en": "GDPR Article 9 forbids processing it unless an exception of Article 9(2) applies",
@@ -74,7 +74,7 @@ _ALL = (
         "PD003", "values left unseen", "valeurs non lues",
         "a data file was too large to read to its end: values further down were not looked at",
         "un fichier de données est trop long pour être lu jusqu'au bout : la suite n'a pas été regardée",
-        "cut the fixture down, or scan it: recense scan FILE", "réduire le fichier, ou l'analyser : recense scan FICHIER",
+        "cut the fixture down, or: recense scan FILE", "réduire le fichier, ou : recense scan FICHIER",
     ),
     _personal("PD101", "government_id", "government identifier", "identifiant officiel", {
         "en": "store a number of your own instead; the NIR is allowed only in the cases of decree 2019-341",
@@ -113,7 +113,7 @@ _ALL = (
         "them for ever", "des valeurs aux clés justes ou de vrais domaines sont des données de personnes jusqu'à "
         "preuve du contraire, et git les garde pour toujours",
         "generate the values (example.org, numbers reserved for fiction), then clean the history if they were real",
-        "générer les valeurs (example.org, numéros réservés à la fiction), et nettoyer l'historique si elles sont vraies",
+        "générer les valeurs (example.org, numéros réservés à la fiction) ; si elles sont vraies, purger l'historique",
     ),
     _special("PD901", "religion", "religious or philosophical beliefs", "les convictions religieuses ou philosophiques",
              "drop the column, or store a neutral fact instead (e.g. menu_choice)",

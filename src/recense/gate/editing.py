@@ -35,7 +35,7 @@ class _Block:
     """The lines of an approval in the text.
 
     Attributes:
-        start: first line (from 0), comments above it among them; ``dash`` the line of its ``-``. end: one past the last.
+        start: first line (from 0), with the comments above it; dash: the line of its ``-``; end: one past the last.
         keys: per key the span (start, end) of its value in the text.
     """
 

@@ -82,8 +82,10 @@ def _judge(sighting: Sighting, rules: Rules, aliases: dict[str, list[Approval]],
     mark = sighting.fingerprint
     approval = match.approval if match else None
     introduced = None if rules.base is None else mark not in rules.base
-    if introduced and approval and state in ("approved", "expiring", "renamed"):
-        if (approval.id, approval.field) not in rules.base_approvals:
+    if introduced and approval and state in _COVERING:
+        if approval.decision == "inherited":
+            state, verdict = "not_inherited", Verdict.BLOCK
+        elif (approval.id, approval.field) not in rules.base_approvals:
             state, verdict = "self_approved", Verdict.WARN
     return Judged(
         field=sighting.field.key,
@@ -243,7 +245,8 @@ def notes(judged: Sequence[Judged], keys: Collection[str], roots: Collection[str
 
     Args:
         judged: the fields with their verdicts.
-        keys: every field that is declared, personal or not. roots: every name that a field ever had.
+        keys: every field that is declared, personal or not.
+        roots: every name that a field ever had.
         approvals: the file.
     """
     found: list[Note] = []

@@ -77,6 +77,7 @@ STATES: Mapping[str, str] = {
     "renamed_special": "its approval names it as it was: for Articles 9 and 10 an approval does not follow a rename",
     "unknown_approver": "its approval is signed by somebody whom the policy does not list as an approver",
     "not_yet": "its approval is dated in the future",
+    "not_inherited": "this change brings the field: its approval 'inherited' is for what was there before",
     "self_approved": "this change brings the field and its own approval",
     "renamed": "covered through a rename",
     "expiring": "its approval ends soon",
