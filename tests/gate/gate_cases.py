@@ -40,6 +40,7 @@ def verdicts(
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "GIT_CONFIG_GLOBAL": os.devnull}
 
+
 def git(*arguments: str) -> str:
     done = subprocess.run(["git", *arguments], capture_output=True, text=True, env=ENVIRONMENT)
     assert done.returncode == 0, done.stderr

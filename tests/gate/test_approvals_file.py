@@ -59,7 +59,11 @@ WRONG = {
     "an unknown key": ("    by: dpo", "    bye: dpo", "x.yaml:9: unknown key 'bye'; did you mean 'by'?"),
     "a missing key": ("    why: Contract follow-up\n", "", "x.yaml:4: why: is missing"),
     "a short reason": ("Contract follow-up", "ok", "x.yaml:12: why: give the reason in at least 10 characters"),
-    "an unknown category": ("[contact]\n    decision: d", "[conatct]\n    decision: d", "x.yaml:6: categories: unknown"),
+    "an unknown category": (
+        "[contact]\n    decision: d",
+        "[conatct]\n    decision: d",
+        "x.yaml:6: categories: unknown",
+    ),
     "an unknown decision": ("decision: declared ", "decision: approved ", "x.yaml:7: decision: unknown decision"),
     "an end too far": ("until: 2028-03-02", "until: 2028-03-03", "x.yaml:11: until: a decision of that day lasts"),
     "an end before the start": ("until: 2028-03-02", "until: 2026-03-01", "x.yaml:11: until: lies before"),
@@ -132,7 +136,9 @@ def test_moving_what_nobody_approved_is_an_error() -> None:
         editing.move(ENTRY, "x", "sql:no.where", "sql:a.b")
 
 
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=10, max_size=40).filter(lambda t: len(t.strip()) >= 10)
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=10, max_size=40).filter(
+    lambda t: len(t.strip()) >= 10
+)
 COLUMNS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12).filter(lambda t: t.strip("."))
 
 

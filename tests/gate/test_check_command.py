@@ -31,7 +31,9 @@ def document(capsys: Captured, *arguments: str) -> tuple[int, dict[str, dict[str
 
 
 def approve(capsys: Captured, key: str, *more: str) -> None:
-    code, _, err = run(capsys, "approvals", "request", key, "--why", "Contract follow-up", "--by", "dpo@example.org", *more)
+    code, _, err = run(
+        capsys, "approvals", "request", key, "--why", "Contract follow-up", "--by", "dpo@example.org", *more
+    )
     assert code == 0, err
 
 
@@ -167,12 +169,16 @@ def test_a_policy_says_who_may_approve_and_whom_to_ask(repository: Path, capsys:
 
 
 def test_several_reports_are_written_in_one_run(repository: Path, capsys: Captured) -> None:
-    code, _, _ = run(capsys, "check", "--report", "sarif=a.sarif", "--report", "markdown=a.md", "-f", "junit", "-o", "a.xml")
+    code, _, _ = run(
+        capsys, "check", "--report", "sarif=a.sarif", "--report", "markdown=a.md", "-f", "junit", "-o", "a.xml"
+    )
     assert code == 1
     assert json.loads(Path("a.sarif").read_text())["version"] == "2.1.0"
     assert Path("a.md").read_text().startswith("<!-- recense check -->") and "<testsuites" in Path("a.xml").read_text()
     assert run(capsys, "check", "--report", "sarif")[0] == 2
-    assert run(capsys, "check", "--format", "sarfi")[2].startswith("recense: unknown format 'sarfi'; did you mean 'sarif'?")
+    assert run(capsys, "check", "--format", "sarfi")[2].startswith(
+        "recense: unknown format 'sarfi'; did you mean 'sarif'?"
+    )
 
 
 def test_a_folder_is_named_from_where_one_stands(repository: Path, capsys: Captured) -> None:
@@ -190,7 +196,9 @@ def test_requests_name_what_is_wrong(repository: Path, capsys: Captured) -> None
     assert code == 2 and "name its category with --category" in err
     code, _, err = run(capsys, "approvals", "request", "sql:clients.email", "--why", "short")
     assert code == 2 and "at least 10 characters" in err and not Path("recense-approvals.yaml").exists()
-    code, _, err = run(capsys, "approvals", "request", "sql:clients.email", "--why", "Long enough", "--until", "2099-01-01")
+    code, _, err = run(
+        capsys, "approvals", "request", "sql:clients.email", "--why", "Long enough", "--until", "2099-01-01"
+    )
     assert code == 2 and "at most 24 months" in err
 
 
@@ -211,7 +219,9 @@ def test_file_and_catalog_are_one_model(repository: Path, capsys: Captured) -> N
     approve(capsys, "sql:clients.email")
     assert run(capsys, "approvals", "push")[1].startswith("1 decisions added")
     assert run(capsys, "approvals", "push")[1].startswith("0 decisions added")
-    migrate("0002_more.sql", "ALTER TABLE clients ADD COLUMN phone text;\nALTER TABLE clients ADD COLUMN religion text;\n")
+    migrate(
+        "0002_more.sql", "ALTER TABLE clients ADD COLUMN phone text;\nALTER TABLE clients ADD COLUMN religion text;\n"
+    )
     when = "2026-11-20T10:00:00+00:00"
     with Catalog.open("sqlite:///recense.db") as catalog:
         catalog.decide([
@@ -223,7 +233,10 @@ def test_file_and_catalog_are_one_model(repository: Path, capsys: Captured) -> N
     assert code == 0 and "to be removed: sql:clients.religion" in out and "1 decisions are about fields" in out
     entries = {entry.field: entry for entry in read(Path("recense-approvals.yaml")).entries}
     assert set(entries) == {"sql:clients.email", "sql:clients.phone"}
-    assert (entries["sql:clients.phone"].by, str(entries["sql:clients.phone"].until)) == ("dpo@example.org", "2027-01-01")
+    assert (entries["sql:clients.phone"].by, str(entries["sql:clients.phone"].until)) == (
+        "dpo@example.org",
+        "2027-01-01",
+    )
     before = Path("recense-approvals.yaml").read_text()
     run(capsys, "approvals", "pull")
     assert Path("recense-approvals.yaml").read_text() == before

@@ -166,43 +166,45 @@ def test_sarif_is_valid_and_its_fingerprints_are_the_fields() -> None:
     assert marks == [judged.fingerprint for judged in case.fields] and len(set(marks)) == 5
 
 
-# The usual JUnit schema (Jenkins' xunit plug-in), in so far as we write it.
+# The JUnit schema of Ant, the strictest in use, in so far as we write it; RECENSE_JUNIT_SCHEMAS names copies of whole
+# schemas (Ant's, Jenkins') to validate against as well.
 JUNIT = """\
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
   <xs:complexType name="outcome"><xs:simpleContent><xs:extension base="xs:string">
-    <xs:attribute name="type" type="xs:string"/><xs:attribute name="message" type="xs:string"/>
+    <xs:attribute name="type" type="xs:string" use="required"/><xs:attribute name="message" type="xs:string"/>
   </xs:extension></xs:simpleContent></xs:complexType>
-  <xs:complexType name="case"><xs:choice minOccurs="0" maxOccurs="unbounded">
+  <xs:complexType name="case"><xs:choice minOccurs="0">
     <xs:element name="failure" type="outcome"/><xs:element name="error" type="outcome"/>
-    <xs:element name="system-out" type="xs:string"/>
-  </xs:choice><xs:attribute name="name" type="xs:string" use="required"/>
-    <xs:attribute name="classname" type="xs:string"/></xs:complexType>
-  <xs:attributeGroup name="counts"><xs:attribute name="name" type="xs:string" use="required"/>
-    <xs:attribute name="tests" type="xs:nonNegativeInteger" use="required"/>
-    <xs:attribute name="failures" type="xs:nonNegativeInteger" use="required"/>
-    <xs:attribute name="errors" type="xs:nonNegativeInteger" use="required"/></xs:attributeGroup>
+  </xs:choice><xs:attribute name="name" type="xs:token" use="required"/>
+    <xs:attribute name="classname" type="xs:token" use="required"/>
+    <xs:attribute name="time" type="xs:decimal" use="required"/></xs:complexType>
   <xs:complexType name="suite"><xs:sequence>
+    <xs:element name="properties"/>
     <xs:element name="testcase" type="case" minOccurs="0" maxOccurs="unbounded"/>
-  </xs:sequence><xs:attributeGroup ref="counts"/>
-    <xs:attribute name="skipped" type="xs:nonNegativeInteger"/></xs:complexType>
+    <xs:element name="system-out" type="xs:string"/><xs:element name="system-err" type="xs:string"/>
+  </xs:sequence>
+    <xs:attribute name="name" type="xs:token" use="required"/><xs:attribute name="package" type="xs:token" use="required"/>
+    <xs:attribute name="id" type="xs:int" use="required"/><xs:attribute name="timestamp" type="xs:dateTime" use="required"/>
+    <xs:attribute name="hostname" type="xs:token" use="required"/><xs:attribute name="tests" type="xs:int" use="required"/>
+    <xs:attribute name="failures" type="xs:int" use="required"/><xs:attribute name="errors" type="xs:int" use="required"/>
+    <xs:attribute name="skipped" type="xs:int"/><xs:attribute name="time" type="xs:decimal" use="required"/>
+  </xs:complexType>
   <xs:element name="testsuites"><xs:complexType><xs:sequence>
     <xs:element name="testsuite" type="suite" minOccurs="0" maxOccurs="unbounded"/>
-  </xs:sequence><xs:attributeGroup ref="counts"/></xs:complexType></xs:element>
+  </xs:sequence></xs:complexType></xs:element>
 </xs:schema>
 """
 
 
 def test_junit_is_valid_and_counts_what_blocks() -> None:
-    text = render(check(), "junit")
-    schemas = [xmlschema.XMLSchema(JUNIT)]
-    if "RECENSE_JUNIT_SCHEMA" in os.environ:
-        schemas.append(xmlschema.XMLSchema(os.environ["RECENSE_JUNIT_SCHEMA"]))
-    for schema in schemas:
-        schema.validate(text)
-    root = ET.fromstring(text)
-    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("6", "3", "1")
-    assert len(root.findall(".//failure")) == 3
-    assert ET.fromstring(render(check(strict=True), "junit")).get("failures") == "5"
+    wholes = os.environ.get("RECENSE_JUNIT_SCHEMAS", "").split(os.pathsep)
+    for schema in (xmlschema.XMLSchema(source) for source in (JUNIT, *filter(None, wholes))):
+        for case in (check(), check(strict=True), Check()):
+            schema.validate(render(case, "junit"))
+    suite = ET.fromstring(render(check(), "junit"))[0]
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("6", "3", "1")
+    assert len(suite.findall(".//failure")) == 3 and "warning PD103" in (suite.findtext("system-out") or "")
+    assert ET.fromstring(render(check(strict=True), "junit"))[0].get("failures") == "5"
 
 
 def test_gitlab_fingerprints_are_the_fields_and_unique() -> None:

@@ -76,6 +76,7 @@ def gather(
         unread=tuple(_moved_unread(entry, shown) for entry in reading.unread),
         allowed=tuple(Allowed(_moved_unread(entry.unread, shown), entry.reason) for entry in reading.allowed),
         base=base,
+        as_of=today,
         files=reading.schema.files,
         strict=strict,
         policy=rules_policy,

@@ -132,7 +132,7 @@ class Check:
 
     Attributes:
         fields: Article 9 first, then what blocks, then by place. base: the revision compared with, or None.
-        files: how many files were read. strict: whether warnings fail too.
+        as_of: the day on which approvals were looked at. files: how many files were read. strict: whether warnings fail too.
         lines: the source line of each place (file, line), for the text format.
     """
 
@@ -141,6 +141,7 @@ class Check:
     unread: tuple[Unread, ...] = ()
     allowed: tuple[Allowed, ...] = ()
     base: str | None = None
+    as_of: datetime.date | None = None
     files: int = 0
     strict: bool = False
     policy: Policy = field(default_factory=Policy)
