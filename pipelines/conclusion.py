@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import recense.policy
 import recense.scanners
@@ -24,6 +25,10 @@ from recense.model import (
     Unreadable,
 )
 from recense.pipelines.plan import Survey
+from recense.policy.declared import mark
+
+if TYPE_CHECKING:
+    from recense.policy.model import Policy
 
 _PROOFS = {proof: rank for rank, proof in enumerate(Proof)}
 
@@ -44,8 +49,11 @@ def rules() -> str:
     return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
-def conclude(run: Unfinished, surveys: Sequence[Survey], catalog: Catalog) -> ScanRun:
-    """Judges what was read of every dataset, writes the result into the catalog and returns it."""
+def conclude(run: Unfinished, surveys: Sequence[Survey], catalog: Catalog, policy: Policy | None = None) -> ScanRun:
+    """Judges what was read of every dataset, writes the result into the catalog and returns it.
+
+    With a policy, every finding says what the policy says of it.
+    """
     profiles: list[DatasetProfile] = []
     reports: list[DatasetReport] = []
     findings: list[Finding] = []
@@ -65,17 +73,18 @@ def conclude(run: Unfinished, surveys: Sequence[Survey], catalog: Catalog) -> Sc
         finished=now(),
         status="complete" if complete else "incomplete",
         rules=rules(),
+        policy=policy.name if policy else None,
         sources=sources,
         datasets=tuple(reports),
-        findings=tuple(findings),
+        findings=mark(findings, policy),
         unreadable=tuple(dict.fromkeys(unreadable)),
     )
     catalog.finish(result, profiles)
     return replace(result, changes=catalog.changes(run.id))
 
 
-def replay(catalog: Catalog, run_id: str | None = None) -> ScanRun:
-    """Judges a run's stored evidence again with the rules of today, as a new run; no source is opened."""
+def replay(catalog: Catalog, run_id: str | None = None, policy: Policy | None = None) -> ScanRun:
+    """Judges a run's stored evidence again with the rules and the policy of today, as a new run; opens no source."""
     before = catalog.run(run_id)
     scope, targets = catalog.scope(before.id)
     profiles = catalog.profiles(before.id)
@@ -86,7 +95,8 @@ def replay(catalog: Catalog, run_id: str | None = None) -> ScanRun:
         started=run.started,
         finished=now(),
         rules=rules(),
-        findings=tuple(finding for profile in profiles for finding in _judge(profile)),
+        policy=policy.name if policy else None,
+        findings=mark((finding for profile in profiles for finding in _judge(profile)), policy),
         changes={},
     )
     catalog.finish(result, profiles)

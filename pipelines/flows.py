@@ -98,7 +98,7 @@ def read(name: str, spec: SourceSpec, partition: Partition, run_id: str, config:
 def conclude(run: Unfinished, surveys: Sequence[Survey], config: Config) -> str:
     """Judges the evidence and returns the run's status."""
     with Catalog.open(config.catalog_url()) as catalog:
-        return steps.conclude(run, surveys, catalog).status
+        return steps.conclude(run, surveys, catalog, config.load_policy()).status
 
 
 def _scan(
@@ -133,6 +133,7 @@ def _scan(
     settings = load(Path(config) if config else None, catalog)
     specs = chosen(settings, sources or (), only or (), skip or (), language)
     options = Options(settings.limits, RETRIES, retry_seconds, strict)
+    settings.load_policy()  # one that is wrong ends the run before anything is read
     with Catalog.open(settings.catalog_url()) as kept:
         surveys = steps.unique(_survey(spec, options, kept.file) for spec in specs)
         run = steps.begin(kept, specs, run_id)

@@ -27,6 +27,7 @@ from recense.pipelines.plan import Options, Survey, chosen, failed, recall, reme
 from recense.scanners import require
 
 if TYPE_CHECKING:
+    from recense.policy.model import Policy
     from recense.scanners.observe import ScanSettings
 
 __all__ = [
@@ -224,6 +225,7 @@ def scan(
     run_id: str | None = None,
     resume: bool = False,
     surveys: Sequence[Survey] | None = None,
+    policy: Policy | None = None,
 ) -> ScanRun:
     """Scans sources from end to end and keeps the result in the catalog.
 
@@ -236,6 +238,7 @@ def scan(
         run_id: name of the run; of the one to take up when ``resume``.
         resume: go on with a run that was stopped.
         surveys: what ``survey_all`` gave for these specs, if it was called before.
+        policy: what findings are held against; None leaves ``declared`` unset.
 
     Raises:
         UserError: see ``survey_all`` and ``begin``.
@@ -254,7 +257,7 @@ def scan(
             if progress:
                 dataset = result.partition.dataset
                 progress(Progress(done, len(work), dataset.source, dataset.name, rows))
-        return conclude(run, surveys, catalog)
+        return conclude(run, surveys, catalog, policy)
     except KeyboardInterrupt:
         catalog.stop(run.id)
         raise Interrupted(run.id) from None

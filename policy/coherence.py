@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from recense.errors import unknown
-from recense.policy import taxonomy
+from recense.policy import HERE, taxonomy
 from recense.policy.keeping import ANY, Condition, RetentionRule, Scope
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 def problems(policy: Policy) -> Iterator[tuple[Location, str]]:
     """Yields what contradicts itself in a policy: where, and a sentence that says what to write."""
+    packs = sorted(path.stem for path in (HERE / "jurisdictions").glob("*.yaml"))
+    for n, jurisdiction in enumerate(policy.jurisdictions):
+        yield from _named(("jurisdictions", n), "jurisdiction", jurisdiction, packs)
     yield from _twice(policy)
     yield from _categories(policy)
     yield from _purposes(policy)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE / "examples"
+STARTER = HERE / "starter.yaml"
+"""What ``recense init`` writes: a policy of three sentences to replace."""
 SHOWN = 8
 """Problems that one message lists."""
 

@@ -6,6 +6,7 @@ never inside. ``recense.policy.loading`` reads one, ``recense.policy.coherence``
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
@@ -31,11 +32,16 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1, t
 
 
 class Published(Strict):
-    """The text that the file was made from: ``sha256`` of its bytes, so that a new version shows."""
+    """The text that the file was made from.
+
+    Attributes:
+        sha256: of its bytes, so that a new version shows. articles: numbers of its own articles, if it has any.
+    """
 
     name: Text
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     url: Text | None = None
+    articles: tuple[Text, ...] = ()
 
 
 class Controller(Statement):
@@ -193,11 +199,16 @@ class Purpose(Statement):
 
 
 class Recipient(Statement):
-    """Who gets data: people inside, a processor on the controller's behalf, or another recipient."""
+    """Who gets data: people inside, a processor on the controller's behalf, or another recipient.
+
+    Attributes:
+        everyone: all people of that kind, without regard to their task.
+    """
 
     id: Id
     label: Label
     kind: Literal["internal", "processor", "external", "authority"]
+    everyone: bool = False
     conditions: tuple[Text, ...] = ()
     dpv: Text | None = None
 
@@ -287,6 +298,12 @@ class Policy(Strict):
     security: tuple[Measure, ...] = ()
     processors: Processors = Processors()
     statements: dict[Id, tuple[Statement, ...]] = Field(default={})
+
+    @property
+    def name(self) -> str:
+        """Returns what runs note of it: its id, state, and a digest of everything it says."""
+        digest = hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        return f"{self.id} ({self.status}) sha256:{digest[:16]}"
 
     def category(self, id_: str) -> DataCategory | None:
         """Returns the category of an id, None when the policy has none of it."""

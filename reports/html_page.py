@@ -33,7 +33,7 @@ def html_page(view: View, look: Look) -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     shown = view.findings[:MOST_FINDINGS]
     return (
-        _environment()
+        environment()
         .get_template("scan.html.j2")
         .render(
             view=view,
@@ -51,7 +51,8 @@ def html_page(view: View, look: Look) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Returns what renders the pages: every text escaped, a missing one an error."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(

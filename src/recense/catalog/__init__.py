@@ -239,7 +239,7 @@ class Catalog:
             ended = connection.execute(
                 update(tables.runs)
                 .where(tables.runs.c.id == run.id, tables.runs.c.sample_key.is_not(None))
-                .values(finished=run.finished, status=run.status, rules=run.rules, sample_key=None)
+                .values(finished=run.finished, status=run.status, rules=run.rules, policy=run.policy, sample_key=None)
             )
             if ended.rowcount != 1:
                 raise UserError(f"run {run.id} has ended already; see 'recense runs'")

@@ -1,18 +1,22 @@
-"""``recense demo``: data with a known truth, scanned for real, and planted against found."""
+"""``recense demo``: data with a known truth, scanned for real, planted against found, and declared against found."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from recense.cli import console
 from recense.cli.options import Language, LanguageOption, QuietOption
 from recense.errors import ExitCode
+
+if TYPE_CHECKING:
+    from recense.config import Config
+    from recense.model import ScanRun
 
 POSTGRES_VARIABLE = "RECENSE_DEMO_POSTGRES"
 DEFAULT_FOLDER = Path("recense-demo")
@@ -37,7 +41,7 @@ def demo(
     language: LanguageOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Write sample data, scan it, show planted against found.
+    """Write sample data, scan it, show planted and declared against found.
 
     The data are those of a made-up French fire-safety group, with planted problems and traps.
 
@@ -61,14 +65,40 @@ def demo(
     console.save(render(run, "html", language=tongue), report)
     comparison = estate.compare(manifest, run)
     console.data(estate.render(comparison, tongue, console.width()))
-    console.data(f"\n{report}")
+    for page in (report, *_beside(run, config, folder, tongue)):
+        console.data(f"\n{page}")
     if not comparison.exact:
         raise typer.Exit(ExitCode.BLOCKED)
 
 
+def _beside(run: ScanRun, config: Config, folder: Path, language: str) -> Iterator[Path]:
+    """Shows what else the run is good for, part by part, and yields the pages it wrote."""
+    for part in (_declared,):
+        yield from part(run, config, folder, language)
+
+
+def _declared(run: ScanRun, config: Config, folder: Path, language: str) -> Iterator[Path]:
+    """Holds the run against the demo's policy."""
+    from recense.policy.comparison import compare
+    from recense.reports.declared_page import render
+
+    policy = config.load_policy()
+    if policy is None:
+        return
+    comparison = compare(run, policy)
+    console.data("\n" + render(comparison, "table", language=language, width=console.width()))
+    page = folder / "declared.html"
+    console.save(render(comparison, "html", language=language), page)
+    yield page
+
+
 def _configuration(folder: Path, targets: Sequence[str], postgres: str | None) -> Path:
-    """Writes the demo's recense.yaml and returns its path; the server's URL stays in the environment."""
-    lines = ["# Written by 'recense demo'.", "version: 1", "sources:"]
+    """Writes the demo's recense.yaml and policy, and returns its path; the server's URL stays in the environment."""
+    from recense.policy.loading import EXAMPLES
+
+    policy = folder / "policy.yaml"
+    console.save((EXAMPLES / "def-network.yaml").read_text(encoding="utf-8"), policy)
+    lines = ["# Written by 'recense demo'.", "version: 1", f"policy: {policy.name}", "sources:"]
     for target in targets:
         name, place = Path(target).stem, target
         if target == postgres:

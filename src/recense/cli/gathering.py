@@ -99,7 +99,7 @@ def _settings(folder: Path, config: Path | None) -> tuple[CheckSettings, Path | 
     if found is None:
         return CheckSettings(), None
     settings: Config = load(found)
-    return settings.check, getattr(settings, "policy", None)
+    return settings.check, settings.policy
 
 
 def _approvals_path(folder: Path, given: Path | None, settings: CheckSettings) -> Path:

@@ -10,7 +10,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recense.errors import TargetError
 from recense.gate.model import Allowed, Note, Sighting
 from recense.schema import DeclaredField, DeclaredSchema, Unread, ValuesSeen
 
@@ -44,9 +43,6 @@ def read(path: Path, settings: CheckSettings) -> Reading:
     Args:
         path: a folder, or a file of one.
         settings: exclusions and allowances of recense.yaml.
-
-    Raises:
-        TargetError: there is no such path, or the file is of no kind that recense reads.
     """
     from recense.cli.fixtures import look
 
@@ -59,37 +55,9 @@ def read(path: Path, settings: CheckSettings) -> Reading:
 
 def declared(path: Path, exclude: Sequence[str]) -> DeclaredSchema:
     """Returns the final schema state of a file or folder without what is excluded."""
-    import os
+    from recense.connectors.schema import read_schema
 
-    from recense.cli.declared import READERS, Undeclared, columns_of
-    from recense.model import Column
-    from recense.schema import Place
-
-    left_out = {".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".mypy_cache"}
-    if path.is_file() and path.suffix.lower() not in READERS:
-        raise TargetError(f"cannot check {path}: known are {', '.join(sorted(READERS))}")
-    root = path if path.is_dir() else path.parent
-    files = [path] if path.is_file() else []
-    for base, folders, names in os.walk(path):
-        folders[:] = sorted(set(folders) - left_out)
-        files += [Path(base) / name for name in sorted(names) if Path(name).suffix.lower() in READERS]
-    fields: list[DeclaredField] = []
-    unread: list[Unread] = []
-    fixtures: list[str] = []
-    for file in files:
-        name = file.relative_to(root).as_posix()
-        if any(matches(name, glob) for glob in exclude):
-            continue
-        kind = "sql" if file.suffix == ".sql" else "csv"
-        if kind == "csv":
-            fixtures.append(name)
-        try:
-            for column in columns_of(file):
-                place = Place(name, column.line, column.column, column.column + len(column.name))
-                fields.append(DeclaredField(kind, column.table, Column(column.name, column.type), place))
-        except Undeclared as error:
-            unread.append(Unread(name, 1, str(error)))
-    return DeclaredSchema(tuple(fields), tuple(unread), len(files), tuple(fixtures))
+    return read_schema(path, leave_out=lambda name: any(matches(name, glob) for glob in exclude))
 
 
 def classify_all(fields: Iterable[DeclaredField]) -> list[Sighting]:

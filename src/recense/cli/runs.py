@@ -57,15 +57,16 @@ def replay(
     catalog: CatalogOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Judge a stored run with today's rules, as a new run.
+    """Judge a stored run with today's rules and policy, as a new run.
 
     No source is opened: the stored counts are enough.
     """
     from recense.pipelines.conclusion import replay as judge_again
 
     settings = load_config(config, catalog)
+    policy = settings.load_policy()
     with open_catalog(settings) as kept:
-        show(judge_again(kept, run), settings, format, language, output)
+        show(judge_again(kept, run, policy), settings, format, language, output)
 
 
 def runs(catalog: CatalogOption = None, config: ConfigOption = None) -> None:

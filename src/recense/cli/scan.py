@@ -145,6 +145,7 @@ def read(
     from recense.pipelines import steps
 
     options = steps.Options(limits=config.limits, strict=strict)
+    policy = config.load_policy()
     surveys = steps.survey_all(specs, options, config.catalog_file())  # a mistyped target leaves no catalog behind
     with open_catalog(config, create=True) as catalog, _progress(quiet) as progress:
         try:
@@ -157,6 +158,7 @@ def read(
                 run_id=resume,
                 resume=resume is not None,
                 surveys=surveys,
+                policy=policy,
             )
         except steps.Interrupted as stopped:
             console.note(f"recense: stopped; what was read is kept. Go on with: recense scan --resume {stopped.run_id}")

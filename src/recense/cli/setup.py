@@ -47,6 +47,10 @@ limits:
 report:
   format: table             # table, json, jsonl, markdown, html
   language: en              # en, fr
+
+# What your privacy policy says. Write policy.yaml from your own text first; then every finding says whether it is
+# declared, and 'recense policy compare' shows both directions.
+# policy: policy.yaml
 """
 
 EXTRAS = {
@@ -72,14 +76,17 @@ def init(
     folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where to write it.")] = Path(),
     force: Annotated[bool, typer.Option("--force", help="Replace files that are there.")] = False,
 ) -> None:
-    """Write a commented recense.yaml, and its schema for editors."""
+    """Write a commented recense.yaml and policy.yaml, and their schemas for editors."""
     from recense.config import FILE_NAME, Config
+    from recense.policy.loading import STARTER, json_schema
 
     if not folder.is_dir():
         raise UserError(f"no such folder: {folder}")
     texts = {
         folder / FILE_NAME: TEMPLATE,
         folder / "recense.schema.json": json.dumps(Config.schema(), indent=2) + "\n",
+        folder / "policy.yaml": STARTER.read_text(encoding="utf-8"),
+        folder / "policy.schema.json": json.dumps(json_schema(), indent=2) + "\n",
     }
     for path in texts:
         if path.exists() and not force:
@@ -126,6 +133,7 @@ def _plain(config: Config) -> dict[str, object]:
         ],
         "limits": asdict(config.limits),
         "report": {"format": config.report_format, "language": config.report_language},
+        "policy": str(config.policy) if config.policy else None,
     }
 
 

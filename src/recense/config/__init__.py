@@ -21,7 +21,8 @@ from recense.model import Limits
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from recense.config.guard import Document
+    from recense.guard import Document
+    from recense.policy.model import Policy
 
 FILE_NAME = "recense.yaml"
 CATALOG_NAME = "recense.db"
@@ -95,6 +96,7 @@ class Config:
         language: whether language models read names and prose. jobs: processes that read at the same time.
         report_format, report_language: what reports are when the command line does not say.
         check: settings of ``recense check``.
+        policy: the privacy policy that findings are held against, None when there is none.
     """
 
     path: Path | None = None
@@ -106,6 +108,19 @@ class Config:
     report_format: str = "table"
     report_language: str = "en"
     check: CheckSettings = CheckSettings()
+    policy: Path | None = None
+
+    def load_policy(self) -> Policy | None:
+        """Returns the privacy policy that recense.yaml names, None when it names none.
+
+        Raises:
+            ConfigError: it cannot be read or is wrong; the message gives file, line, key and the valid values.
+        """
+        if self.policy is None:
+            return None
+        from recense.policy.loading import load
+
+        return load(self.policy)
 
     def source(self, name: str) -> SourceSpec:
         """Returns the source of this name.
@@ -167,7 +182,7 @@ def load(path: Path | None = None, catalog: str | None = None) -> Config:
     found = find(path)
     if found is None:
         return Config(catalog=catalog_url_of(catalog or CATALOG_NAME, Path()))
-    from recense.config import guard
+    from recense import guard
 
     return _build(guard.read(found), found, catalog)
 
@@ -217,6 +232,7 @@ def _build(document: Document, path: Path, catalog: str | None) -> Config:
             approvals=folder / entries.check.approvals if entries.check.approvals else None,
             unapproved=entries.check.unapproved,
         ),
+        policy=folder / Path(entries.policy).expanduser() if entries.policy else None,
     )
 
 

@@ -134,6 +134,10 @@ class ConfigFile(_Strict):
     limits: LimitEntries = LimitEntries()
     report: ReportEntry = ReportEntry()
     check: CheckEntry = CheckEntry()
+    policy: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None,
+        description="The privacy policy that findings are held against, relative to this file: policy.yaml.",
+    )
 
 
 KEYS: dict[tuple[str, ...], type[BaseModel]] = {
