@@ -1,4 +1,4 @@
-"""Every measurement: ``python -m benchmarks [speed|tables|databases|text] [options]``; without a name, all of them.
+"""Every measurement: ``python -m benchmarks [speed|tables|databases|gate|text] [options]``; without a name, all of them.
 
 Speed needs nothing but this repository; accuracy needs the corpora (``RECENSE_SHARED``, else ``../shared``) and says
 so when they are not there.
@@ -15,6 +15,7 @@ MODULES = {
     "speed": "benchmarks.speed",
     "tables": "benchmarks.accuracy.tables",
     "databases": "benchmarks.accuracy.databases",
+    "gate": "benchmarks.accuracy.gate",
     "text": "benchmarks.accuracy.text",
 }
 
