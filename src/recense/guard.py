@@ -18,7 +18,7 @@ MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
 MAX_NODES = 20_000
 
-_FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where PyYAML was built with it: ten times as fast, the same safe subset."""
 
 
@@ -90,7 +90,7 @@ def parse(text: str, name: str, bounds: Bounds = DEFAULT) -> Document:
     """Returns the document in a text; see ``read``."""
     try:
         _check_events(text, name)
-        loader = _FAST(text)
+        loader = FAST(text)
         try:
             node = loader.get_single_node()
             lines: dict[Location, int] = {}
@@ -122,7 +122,7 @@ def _problem(error: yaml.MarkedYAMLError) -> str:
 def _check_events(text: str, name: str) -> None:
     """Refuses tags and deep nesting before anything recurses over the document."""
     depth = 0
-    for event in yaml.parse(text, Loader=_FAST):
+    for event in yaml.parse(text, Loader=FAST):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if getattr(event, "tag", None) is not None:
             raise ConfigError(f"{name}:{line}: YAML tags (!…) are not allowed; write plain values")
