@@ -199,18 +199,11 @@ def files_below(root: Path, leave_out: Iterable[str] | Callable[[str], bool] = (
         inside = Path(base).relative_to(root).as_posix()
         prefix = "" if inside == "." else f"{inside}/"
         folders[:] = sorted(
-            name
-            for name in folders
-            if name not in LEFT_OUT
-            and not (globs or callable(leave_out))
-            or name not in LEFT_OUT
-            and not out(prefix + name)
+            name for name in folders if name not in LEFT_OUT and not (globs or callable(leave_out)) or name not in LEFT_OUT and not out(prefix + name)
         )
         for name in sorted(names):
             path = Path(base, name)
-            if (not path.is_symlink() or _stays_a_file(path)) and not (
-                (globs or callable(leave_out)) and out(prefix + name)
-            ):
+            if (not path.is_symlink() or _stays_a_file(path)) and not ((globs or callable(leave_out)) and out(prefix + name)):
                 yield SourceFile(path, prefix + name)
 
 

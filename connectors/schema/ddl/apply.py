@@ -46,9 +46,7 @@ class Statements:
         history: where tables are made and looked for first. tears_down: whether DROP TABLE reaches other histories.
     """
 
-    def __init__(
-        self, file: SourceFile, dialect: str, state: State, history: str, found: Found, tears_down: bool
-    ) -> None:
+    def __init__(self, file: SourceFile, dialect: str, state: State, history: str, found: Found, tears_down: bool) -> None:
         self.file = file
         self.dialect = dialect
         self.state = state
@@ -95,10 +93,8 @@ class Statements:
             except (IndexError, ValueError):
                 self._unread(token, f"this {token.word} statement could not be understood")
             # what follows in the same statement may hold another one, or a text in dollars
-            index = (
-                stop
-                if not any(t.kind == "d" for t in part)
-                else index + next(i for i, t in enumerate(part) if t.kind == "d")
+            index = stop if not any(t.kind == "d" for t in part) else index + next(
+                i for i, t in enumerate(part) if t.kind == "d"
             )
 
     def _unread(self, token: Token, reason: str) -> None:
@@ -254,9 +250,7 @@ class Statements:
     def _spoken(self, line: int, end: int) -> str | None:
         """Returns the comment at the end of the line on which a column stands, if it says anything of it."""
         rest = self.file.source_line(line)
-        mark = rest.find(
-            "--", 0 if "--" not in rest else max(rest.rfind(","), 0) if "--" in rest[rest.rfind(",") :] else 0
-        )
+        mark = rest.find("--", 0 if "--" not in rest else max(rest.rfind(","), 0) if "--" in rest[rest.rfind(",") :] else 0)
         said = rest[mark + 2 :].strip() if mark >= 0 and rest[:mark].count("'") % 2 == 0 else ""
         return said[:300] if said and "recense:" not in said else None
 
@@ -319,10 +313,8 @@ class Statements:
             if not item:
                 continue
             word = item[0].word
-            continues = (
-                bool(verb)
-                and verb[0].word in {"ADD", "DROP"}
-                and not (word in {"ADD", "DROP", "ALTER", "MODIFY", "CHANGE", "RENAME"} and len(item) > 1)
+            continues = bool(verb) and verb[0].word in {"ADD", "DROP"} and not (
+                word in {"ADD", "DROP", "ALTER", "MODIFY", "CHANGE", "RENAME"} and len(item) > 1
             )
             if continues and (word not in _HARMLESS or len(item) == 1 or item[1].word not in {"TO", "=", "BY"}):
                 item = [*verb, *item]
@@ -554,21 +546,10 @@ def _next_head(tokens: list[Token], start: int) -> int:
         token = tokens[index]
         if token.kind == "p":
             depth += {"(": 1, ")": -1}.get(token.text, 0)
-        elif (
-            depth <= 0
-            and token.kind == "w"
-            and token.word in {"CREATE", "ALTER", "DROP", "EXEC", "EXECUTE", "SP_RENAME"}
-        ):
+        elif depth <= 0 and token.kind == "w" and token.word in {"CREATE", "ALTER", "DROP", "EXEC", "EXECUTE", "SP_RENAME"}:
             following = [following.word for following in tokens[index + 1 : index + 6]]
             kind = next((word for word in following if word not in _MODIFIERS), "")
-            if token.word.startswith(("EXEC", "SP_")) or kind in {
-                "TABLE",
-                "VIEW",
-                "INDEX",
-                "PROCEDURE",
-                "TRIGGER",
-                "TYPE",
-            }:
+            if token.word.startswith(("EXEC", "SP_")) or kind in {"TABLE", "VIEW", "INDEX", "PROCEDURE", "TRIGGER", "TYPE"}:
                 if kind == "INDEX" and token.word != "CREATE" and tokens[index - 1].text == ",":
                     continue  # DROP INDEX as an action of ALTER TABLE
                 if token.word == "DROP" and kind == "INDEX":

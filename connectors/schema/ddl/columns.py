@@ -92,7 +92,7 @@ def is_constraint(item: list[Token]) -> bool:
     if item[0].kind != "w" or second in _TYPES:
         return False
     if first in _CONSTRAINTS:
-        return second != "" if first != "CONSTRAINT" else len(item) > 2 or second != ""
+        return second != ""  if first != "CONSTRAINT" else len(item) > 2 or second != ""
     if first in _INDEXES:
         return second == "(" or any(token.text == "(" for token in item[1:6])
     return (first, second) in {("PERIOD", "FOR"), ("SUPPLEMENTAL", "LOG"), ("LIKE", ""), ("PARTITION", "BY")}

@@ -10,7 +10,7 @@ import typer
 
 from recense.cli import console
 from recense.cli.options import ConfigOption, Language, QuietOption
-from recense.errors import ConfigError, ExitCode, TargetError, UserError
+from recense.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
     from recense.cli.gathering import Gathered
@@ -106,6 +106,8 @@ def _tell(gathered: Gathered, format: str) -> None:
     from recense.gate.formats.json_document import counts
     from recense.gate.formats.visible import summary
 
+    if not gathered.check.files and not gathered.check.unread:
+        console.note("recense: nothing here declares fields: is this the right folder?")
     if format not in ("text", "table"):
         console.note(summary(counts(gathered.check)))
 
@@ -129,6 +131,3 @@ def day(text: str | None) -> datetime.date:
         return datetime.date.fromisoformat(text)
     except ValueError:
         raise UserError(f"'{text}' is no date; write it as 2026-11-22") from None
-
-
-__all__ = ["ApprovalsOption", "ConfigError", "PathArgument", "PolicyOption", "TargetError", "add_to", "check", "day"]

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recense.errors import TargetError
 from recense.gate.model import Allowed, Note, Sighting
 from recense.schema import DeclaredField, DeclaredSchema, Unread, ValuesSeen
 
@@ -43,10 +44,15 @@ def read(path: Path, settings: CheckSettings) -> Reading:
     Args:
         path: a folder, or a file of one.
         settings: exclusions and allowances of recense.yaml.
+
+    Raises:
+        TargetError: a file was named that no reader takes.
     """
     from recense.cli.fixtures import look
 
     schema = declared(path, settings.exclude)
+    if path.is_file() and not (schema.files or schema.unread or schema.fixtures):
+        raise TargetError(f"{path} declares no fields that recense can read; see docs/ci.md for what it reads")
     unread, allowed = _allowed(schema.unread, settings)
     root = path if path.is_dir() else path.parent
     values, notes = look(root, schema.fixtures, schema.fields)
