@@ -60,5 +60,5 @@ def _unique(fields: list[DeclaredField]) -> list[DeclaredField]:
     """Returns one field per key, sorted by place: the one with the longest lineage, else the first."""
     best: dict[str, DeclaredField] = {}
     for field in sorted(fields, key=lambda field: (-len(field.lineage), field.origin is not None, field.place)):
-        best.setdefault(field.key.casefold(), field)
+        best.setdefault(field.key.casefold() if field.kind == "sql" else field.key, field)
     return sorted(best.values(), key=lambda field: (field.place, field.key))

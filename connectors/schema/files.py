@@ -15,8 +15,30 @@ from pathlib import Path
 from recense.schema import Place
 
 LEFT_OUT = frozenset(
-    ".git .hg .svn .venv venv env virtualenv node_modules __pycache__ .tox .nox .mypy_cache .pytest_cache .ruff_cache "
-    "site-packages bower_components .eggs .idea .gradle .terraform dbt_packages dbt_modules".split()
+    [
+        ".git",
+        ".hg",
+        ".svn",
+        ".venv",
+        "venv",
+        "env",
+        "virtualenv",
+        "node_modules",
+        "__pycache__",
+        ".tox",
+        ".nox",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+        "site-packages",
+        "bower_components",
+        ".eggs",
+        ".idea",
+        ".gradle",
+        ".terraform",
+        "dbt_packages",
+        "dbt_modules",
+    ]
 )
 """Folders of tools, by name: what they hold was not declared here."""
 
@@ -199,11 +221,16 @@ def files_below(root: Path, leave_out: Iterable[str] | Callable[[str], bool] = (
         inside = Path(base).relative_to(root).as_posix()
         prefix = "" if inside == "." else f"{inside}/"
         folders[:] = sorted(
-            name for name in folders if name not in LEFT_OUT and not (globs or callable(leave_out)) or name not in LEFT_OUT and not out(prefix + name)
+            name
+            for name in folders
+            if (name not in LEFT_OUT and not (globs or callable(leave_out)))
+            or (name not in LEFT_OUT and not out(prefix + name))
         )
         for name in sorted(names):
             path = Path(base, name)
-            if (not path.is_symlink() or _stays_a_file(path)) and not ((globs or callable(leave_out)) and out(prefix + name)):
+            if (not path.is_symlink() or _stays_a_file(path)) and not (
+                (globs or callable(leave_out)) and out(prefix + name)
+            ):
                 yield SourceFile(path, prefix + name)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from recense.connectors.schema.ddl.columns import (
     ColumnDef,
@@ -20,22 +21,136 @@ from recense.connectors.schema.files import SourceFile, Unreadable
 from recense.connectors.schema.state import Found, Name, State, Table, fold
 
 _MODIFIERS = frozenset(
-    "OR REPLACE GLOBAL LOCAL UNLOGGED TRANSIENT EXTERNAL FOREIGN VIRTUAL DYNAMIC HYBRID ICEBERG TEMP TEMPORARY PRIVATE "
-    "VOLATILE COLUMN IMMUTABLE SNAPSHOT MATERIALIZED SHARDED".split()
+    [
+        "OR",
+        "REPLACE",
+        "GLOBAL",
+        "LOCAL",
+        "UNLOGGED",
+        "TRANSIENT",
+        "EXTERNAL",
+        "FOREIGN",
+        "VIRTUAL",
+        "DYNAMIC",
+        "HYBRID",
+        "ICEBERG",
+        "TEMP",
+        "TEMPORARY",
+        "PRIVATE",
+        "VOLATILE",
+        "COLUMN",
+        "IMMUTABLE",
+        "SNAPSHOT",
+        "MATERIALIZED",
+        "SHARDED",
+    ]
 )
-_TEMPORARY = frozenset("TEMP TEMPORARY PRIVATE VOLATILE".split())
-_HEADS = frozenset("CREATE ALTER DROP COMMENT RENAME EXEC EXECUTE SP_RENAME".split())
+_TEMPORARY = frozenset(["TEMP", "TEMPORARY", "PRIVATE", "VOLATILE"])
+_HEADS = frozenset(["CREATE", "ALTER", "DROP", "COMMENT", "RENAME", "EXEC", "EXECUTE", "SP_RENAME"])
 _IN_TEXT = re.compile(r"\b(?:CREATE\s+(?:\w+\s+){0,3}?TABLE|ALTER\s+TABLE|RENAME\s+COLUMN)\b", re.I)
 _HARMLESS = frozenset(
-    "OWNER ENABLE DISABLE CLUSTER SET RESET VALIDATE REPLICA INHERIT NO ENGINE AUTO_INCREMENT CONVERT ORDER CHECK NOCHECK "
-    "FORCE WITH WITHOUT ATTACH DETACH PARTITION TABLESPACE COALESCE REORGANIZE EXCHANGE TRUNCATE ANALYZE OPTIMIZE REBUILD "
-    "REPAIR REMOVE DISCARD IMPORT CHARACTER CHARSET DEFAULT COLLATE ALGORITHM LOCK ROW_FORMAT KEY_BLOCK_SIZE STATS_PERSISTENT "
-    "CLUSTERED MOVE SHRINK LOGGING NOLOGGING PARALLEL CACHE NOCACHE SUSPEND RESUME UNSET REFRESH RECLUSTER APPEND SPLIT "
-    "MERGE SWITCH STORAGE INITIALLY NOT OF READ PCTFREE COMPRESS NOCOMPRESS USING UNION ROW GRANT REVOKE LOCK_ESCALATION".split()
+    [
+        "OWNER",
+        "ENABLE",
+        "DISABLE",
+        "CLUSTER",
+        "SET",
+        "RESET",
+        "VALIDATE",
+        "REPLICA",
+        "INHERIT",
+        "NO",
+        "ENGINE",
+        "AUTO_INCREMENT",
+        "CONVERT",
+        "ORDER",
+        "CHECK",
+        "NOCHECK",
+        "FORCE",
+        "WITH",
+        "WITHOUT",
+        "ATTACH",
+        "DETACH",
+        "PARTITION",
+        "TABLESPACE",
+        "COALESCE",
+        "REORGANIZE",
+        "EXCHANGE",
+        "TRUNCATE",
+        "ANALYZE",
+        "OPTIMIZE",
+        "REBUILD",
+        "REPAIR",
+        "REMOVE",
+        "DISCARD",
+        "IMPORT",
+        "CHARACTER",
+        "CHARSET",
+        "DEFAULT",
+        "COLLATE",
+        "ALGORITHM",
+        "LOCK",
+        "ROW_FORMAT",
+        "KEY_BLOCK_SIZE",
+        "STATS_PERSISTENT",
+        "CLUSTERED",
+        "MOVE",
+        "SHRINK",
+        "LOGGING",
+        "NOLOGGING",
+        "PARALLEL",
+        "CACHE",
+        "NOCACHE",
+        "SUSPEND",
+        "RESUME",
+        "UNSET",
+        "REFRESH",
+        "RECLUSTER",
+        "APPEND",
+        "SPLIT",
+        "MERGE",
+        "SWITCH",
+        "STORAGE",
+        "INITIALLY",
+        "NOT",
+        "OF",
+        "READ",
+        "PCTFREE",
+        "COMPRESS",
+        "NOCOMPRESS",
+        "USING",
+        "UNION",
+        "ROW",
+        "GRANT",
+        "REVOKE",
+        "LOCK_ESCALATION",
+    ]
 )
+_MORE = re.compile(r",\s*\S")
+_BRACKETS = re.compile(r"\([^()]*\)")
 _NOT_COLUMNS = frozenset(
-    "CONSTRAINT PRIMARY FOREIGN INDEX PARTITION CHECK UNIQUE FULLTEXT SPATIAL SEARCH ROW CLUSTERING PERIOD SYSTEM "
-    "EXCLUDE SUPPLEMENTAL VERSIONING STATISTICS KEY DEFAULT".split()
+    [
+        "CONSTRAINT",
+        "PRIMARY",
+        "FOREIGN",
+        "INDEX",
+        "PARTITION",
+        "CHECK",
+        "UNIQUE",
+        "FULLTEXT",
+        "SPATIAL",
+        "SEARCH",
+        "ROW",
+        "CLUSTERING",
+        "PERIOD",
+        "SYSTEM",
+        "EXCLUDE",
+        "SUPPLEMENTAL",
+        "VERSIONING",
+        "STATISTICS",
+        "KEY",
+        "DEFAULT",
+    ]
 )
 
 
@@ -46,7 +161,9 @@ class Statements:
         history: where tables are made and looked for first. tears_down: whether DROP TABLE reaches other histories.
     """
 
-    def __init__(self, file: SourceFile, dialect: str, state: State, history: str, found: Found, tears_down: bool) -> None:
+    def __init__(
+        self, file: SourceFile, dialect: str, state: State, history: str, found: Found, tears_down: bool
+    ) -> None:
         self.file = file
         self.dialect = dialect
         self.state = state
@@ -56,7 +173,7 @@ class Statements:
         self.data = False
         self._text = file.text
 
-    def run(self, start: int = 0, end: int | None = None, text: str | None = None, deep: int = 0) -> None:
+    def run(self, start: int = 0, end: int | None = None, deep: int = 0) -> None:
         """Applies the statements of a part of the file.
 
         Raises:
@@ -93,8 +210,10 @@ class Statements:
             except (IndexError, ValueError):
                 self._unread(token, f"this {token.word} statement could not be understood")
             # what follows in the same statement may hold another one, or a text in dollars
-            index = stop if not any(t.kind == "d" for t in part) else index + next(
-                i for i, t in enumerate(part) if t.kind == "d"
+            index = (
+                stop
+                if not any(t.kind == "d" for t in part)
+                else index + next(i for i, t in enumerate(part) if t.kind == "d")
             )
 
     def _unread(self, token: Token, reason: str) -> None:
@@ -248,11 +367,15 @@ class Statements:
             )
 
     def _spoken(self, line: int, end: int) -> str | None:
-        """Returns the comment at the end of the line on which a column stands, if it says anything of it."""
-        rest = self.file.source_line(line)
-        mark = rest.find("--", 0 if "--" not in rest else max(rest.rfind(","), 0) if "--" in rest[rest.rfind(",") :] else 0)
-        said = rest[mark + 2 :].strip() if mark >= 0 and rest[:mark].count("'") % 2 == 0 else ""
-        return said[:300] if said and "recense:" not in said else None
+        """Returns the comment at the end of the line on which a column stands alone, if it says anything of it."""
+        rest = self.file.source_line(line)[self._column(line, end) :]
+        definition, mark, said = rest.partition("--")
+        alone = not _MORE.search(_BRACKETS.sub("", definition)) and definition.count("'") % 2 == 0
+        return said.strip()[:300] or None if mark and alone and "recense:" not in said else None
+
+    def _column(self, line: int, offset: int) -> int:
+        """Returns the index of an offset within its line."""
+        return offset - (self._text.rfind("\n", 0, offset) + 1)
 
     def _copy(self, table: Table, parent: str, subject: Token) -> None:
         """Copies the columns of another table; their place is the name of the new table."""
@@ -280,6 +403,9 @@ class Statements:
             return  # the list before AS names them
         from recense.connectors.schema.ddl.lineage import projections
 
+        words = [token.word for token in tokens]
+        if words[-1:] == ["DATA"]:  # WITH [NO] DATA
+            tokens = tokens[: -3 if words[-2:-1] == ["NO"] else -2]
         start, end = tokens[0].start, tokens[-1].end
         taken = projections(self._text[start:end], self.dialect, lambda name: self.state.find(name, self.history))
         if taken is None:
@@ -313,8 +439,10 @@ class Statements:
             if not item:
                 continue
             word = item[0].word
-            continues = bool(verb) and verb[0].word in {"ADD", "DROP"} and not (
-                word in {"ADD", "DROP", "ALTER", "MODIFY", "CHANGE", "RENAME"} and len(item) > 1
+            continues = (
+                bool(verb)
+                and verb[0].word in {"ADD", "DROP"}
+                and not (word in {"ADD", "DROP", "ALTER", "MODIFY", "CHANGE", "RENAME"} and len(item) > 1)
             )
             if continues and (word not in _HARMLESS or len(item) == 1 or item[1].word not in {"TO", "=", "BY"}):
                 item = [*verb, *item]
@@ -372,9 +500,9 @@ class Statements:
             self._items(table, item[at + 1 : closing(item, at)], item[at])
         elif item[at].word in _NOT_COLUMNS and item[at - 1].word != "COLUMN" and is_constraint([*item[at:]]):
             self._constraint(table, item[at:])
-        elif item[at].word in {"PARTITION", "ROW", "SEARCH", "SUPPLEMENTAL", "PERIOD", "VERSIONING"} and at == 1:
-            return
-        elif item[at].word in {"DEFAULT", "SYSTEM"} and item[at - 1].word != "COLUMN":
+        elif (item[at].word in {"PARTITION", "ROW", "SEARCH", "SUPPLEMENTAL", "PERIOD", "VERSIONING"} and at == 1) or (
+            item[at].word in {"DEFAULT", "SYSTEM"} and item[at - 1].word != "COLUMN"
+        ):
             return
         else:
             column = column_def(item[at:], self._text)
@@ -386,7 +514,7 @@ class Statements:
         at = 1
         if item[at].word == "COLUMN" and len(item) > 2:
             at += 1
-        elif item[at].word in _NOT_COLUMNS and len(item) > 2 or [t.word for t in item[1:3]] == ["PRIMARY", "KEY"]:
+        elif (item[at].word in _NOT_COLUMNS and len(item) > 2) or [t.word for t in item[1:3]] == ["PRIMARY", "KEY"]:
             return
         at = _behind_words(item, at, ("IF", "EXISTS"))
         table = self.state.find(name, self.history)
@@ -546,10 +674,21 @@ def _next_head(tokens: list[Token], start: int) -> int:
         token = tokens[index]
         if token.kind == "p":
             depth += {"(": 1, ")": -1}.get(token.text, 0)
-        elif depth <= 0 and token.kind == "w" and token.word in {"CREATE", "ALTER", "DROP", "EXEC", "EXECUTE", "SP_RENAME"}:
+        elif (
+            depth <= 0
+            and token.kind == "w"
+            and token.word in {"CREATE", "ALTER", "DROP", "EXEC", "EXECUTE", "SP_RENAME"}
+        ):
             following = [following.word for following in tokens[index + 1 : index + 6]]
             kind = next((word for word in following if word not in _MODIFIERS), "")
-            if token.word.startswith(("EXEC", "SP_")) or kind in {"TABLE", "VIEW", "INDEX", "PROCEDURE", "TRIGGER", "TYPE"}:
+            if token.word.startswith(("EXEC", "SP_")) or kind in {
+                "TABLE",
+                "VIEW",
+                "INDEX",
+                "PROCEDURE",
+                "TRIGGER",
+                "TYPE",
+            }:
                 if kind == "INDEX" and token.word != "CREATE" and tokens[index - 1].text == ",":
                     continue  # DROP INDEX as an action of ALTER TABLE
                 if token.word == "DROP" and kind == "INDEX":
@@ -559,8 +698,6 @@ def _next_head(tokens: list[Token], start: int) -> int:
 
 
 def _set_key(table: Table, column: str, key: str) -> None:
-    from dataclasses import replace
-
     declared = table.columns.get(fold(column))
     if declared is not None and declared.column.key is None:
         table.columns[fold(column)] = replace(declared, column=replace(declared.column, key=key))

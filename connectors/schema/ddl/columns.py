@@ -9,18 +9,119 @@ from recense.connectors.schema.ddl.tokens import Token
 
 _OPENING, _CLOSING = frozenset("(<"), frozenset(")>")
 _OPTIONS = frozenset(
-    "NOT NULL DEFAULT PRIMARY UNIQUE REFERENCES CHECK COMMENT COLLATE CONSTRAINT GENERATED AUTO_INCREMENT AUTOINCREMENT "
-    "IDENTITY AS ON CHARSET ENCODE OPTIONS KEY FIRST AFTER INVISIBLE VISIBLE VIRTUAL STORED PERSISTED SPARSE MASKED "
-    "ENCRYPTED ROWGUIDCOL TAG MASKING WITH_TAG USING STORAGE COMPRESSION ENABLE DISABLE INITIALLY DEFERRABLE POLICY "
-    "FOREIGN SORTKEY DISTKEY RESTART START ADD DROP ALTER MODIFY = ".split()
+    [
+        "NOT",
+        "NULL",
+        "DEFAULT",
+        "PRIMARY",
+        "UNIQUE",
+        "REFERENCES",
+        "CHECK",
+        "COMMENT",
+        "COLLATE",
+        "CONSTRAINT",
+        "GENERATED",
+        "AUTO_INCREMENT",
+        "AUTOINCREMENT",
+        "IDENTITY",
+        "AS",
+        "ON",
+        "CHARSET",
+        "ENCODE",
+        "OPTIONS",
+        "KEY",
+        "FIRST",
+        "AFTER",
+        "INVISIBLE",
+        "VISIBLE",
+        "VIRTUAL",
+        "STORED",
+        "PERSISTED",
+        "SPARSE",
+        "MASKED",
+        "ENCRYPTED",
+        "ROWGUIDCOL",
+        "TAG",
+        "MASKING",
+        "WITH_TAG",
+        "USING",
+        "STORAGE",
+        "COMPRESSION",
+        "ENABLE",
+        "DISABLE",
+        "INITIALLY",
+        "DEFERRABLE",
+        "POLICY",
+        "FOREIGN",
+        "SORTKEY",
+        "DISTKEY",
+        "RESTART",
+        "START",
+        "ADD",
+        "DROP",
+        "ALTER",
+        "MODIFY",
+        "=",
+    ]
 )
-_CONSTRAINTS = frozenset("CONSTRAINT PRIMARY FOREIGN UNIQUE CHECK EXCLUDE".split())
-_INDEXES = frozenset("KEY INDEX FULLTEXT SPATIAL UNIQUE".split())
+_CONSTRAINTS = frozenset(["CONSTRAINT", "PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "EXCLUDE"])
+_INDEXES = frozenset(["KEY", "INDEX", "FULLTEXT", "SPATIAL", "UNIQUE"])
 _TYPES = frozenset(
-    "INT INTEGER BIGINT SMALLINT TINYINT MEDIUMINT VARCHAR CHAR TEXT NVARCHAR NCHAR VARCHAR2 NVARCHAR2 DATE DATETIME TIME "
-    "TIMESTAMP BOOLEAN BOOL BIT NUMERIC DECIMAL NUMBER FLOAT DOUBLE REAL STRING JSON JSONB UUID BLOB CLOB BYTEA LONGTEXT "
-    "MEDIUMTEXT TINYTEXT ENUM SERIAL BIGSERIAL BINARY VARBINARY CHARACTER INT64 BYTES TIMESTAMPTZ CITEXT INET XML "
-    "DATETIME2 MONEY VARIANT ARRAY STRUCT".split()
+    [
+        "INT",
+        "INTEGER",
+        "BIGINT",
+        "SMALLINT",
+        "TINYINT",
+        "MEDIUMINT",
+        "VARCHAR",
+        "CHAR",
+        "TEXT",
+        "NVARCHAR",
+        "NCHAR",
+        "VARCHAR2",
+        "NVARCHAR2",
+        "DATE",
+        "DATETIME",
+        "TIME",
+        "TIMESTAMP",
+        "BOOLEAN",
+        "BOOL",
+        "BIT",
+        "NUMERIC",
+        "DECIMAL",
+        "NUMBER",
+        "FLOAT",
+        "DOUBLE",
+        "REAL",
+        "STRING",
+        "JSON",
+        "JSONB",
+        "UUID",
+        "BLOB",
+        "CLOB",
+        "BYTEA",
+        "LONGTEXT",
+        "MEDIUMTEXT",
+        "TINYTEXT",
+        "ENUM",
+        "SERIAL",
+        "BIGSERIAL",
+        "BINARY",
+        "VARBINARY",
+        "CHARACTER",
+        "INT64",
+        "BYTES",
+        "TIMESTAMPTZ",
+        "CITEXT",
+        "INET",
+        "XML",
+        "DATETIME2",
+        "MONEY",
+        "VARIANT",
+        "ARRAY",
+        "STRUCT",
+    ]
 )
 
 
@@ -92,7 +193,7 @@ def is_constraint(item: list[Token]) -> bool:
     if item[0].kind != "w" or second in _TYPES:
         return False
     if first in _CONSTRAINTS:
-        return second != ""  if first != "CONSTRAINT" else len(item) > 2 or second != ""
+        return second != "" if first != "CONSTRAINT" else len(item) > 2 or second != ""
     if first in _INDEXES:
         return second == "(" or any(token.text == "(" for token in item[1:6])
     return (first, second) in {("PERIOD", "FOR"), ("SUPPLEMENTAL", "LOG"), ("LIKE", ""), ("PARTITION", "BY")}

@@ -82,9 +82,9 @@ def _project(expression: Any, tables: dict[str, Table | None], found: Projection
     if isinstance(inner, exp.Column):
         candidates = [tables.get(inner.table.casefold())] if inner.table else list(tables.values())
         for table in candidates:
-            declared = table.columns.get(inner.name.casefold()) if table else None
-            if table is not None and declared is not None:
-                origin, type_ = f"{table.name}.{declared.column.path}", declared.column.type
+            taken = table.columns.get(inner.name.casefold()) if table else None
+            if table is not None and taken is not None:
+                origin, type_ = f"{table.name}.{taken.column.path}", taken.column.type
                 break
     identifier = expression.args.get("alias") if isinstance(expression, exp.Alias) else inner.this
     meta = getattr(identifier, "meta", {}) or {}

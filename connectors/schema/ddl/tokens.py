@@ -55,8 +55,31 @@ _COMMENT = r"--[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"
 _NEXT = r"\n(?![ \t]{0,80}(?:GO\b|(?:CREATE|ALTER|DROP)[ \t]+(?:\w+[ \t]+){0,3}?TABLE\b|EXEC(?:UTE)?[ \t]))"
 
 _SKIPPED = frozenset(
-    "INSERT REPLACE COPY UPDATE DELETE SELECT SET GRANT REVOKE PRAGMA COMMIT VALUES LOCK UNLOCK ANALYZE VACUUM MERGE "
-    "EXPLAIN PRINT ROLLBACK SAVEPOINT TRUNCATE USE".split()
+    [
+        "INSERT",
+        "REPLACE",
+        "COPY",
+        "UPDATE",
+        "DELETE",
+        "SELECT",
+        "SET",
+        "GRANT",
+        "REVOKE",
+        "PRAGMA",
+        "COMMIT",
+        "VALUES",
+        "LOCK",
+        "UNLOCK",
+        "ANALYZE",
+        "VACUUM",
+        "MERGE",
+        "EXPLAIN",
+        "PRINT",
+        "ROLLBACK",
+        "SAVEPOINT",
+        "TRUNCATE",
+        "USE",
+    ]
 )
 _STDIN = re.compile(r"\bFROM\s+STDIN\b", re.I)
 _DATA = frozenset(("INSERT", "REPLACE", "COPY", "MERGE"))
@@ -186,9 +209,17 @@ def sections(text: str) -> Iterator[tuple[int, int]]:
 
 
 _DIALECTS = (
-    ("mysql", re.compile(r"\bENGINE\s*=|\bAUTO_INCREMENT\b|^DELIMITER\b|\bMariaDB\b|\bMySQL\b|\bUNSIGNED\b", re.I | re.M)),
+    (
+        "mysql",
+        re.compile(r"\bENGINE\s*=|\bAUTO_INCREMENT\b|^DELIMITER\b|\bMariaDB\b|\bMySQL\b|\bUNSIGNED\b", re.I | re.M),
+    ),
     ("tsql", re.compile(r"^\s{0,80}GO\s*?$|\bsp_rename\b|\bIDENTITY\s*\(\d|\[dbo\]|\bNVARCHAR\b", re.I | re.M)),
-    ("postgres", re.compile(r"\$\$|\bPostgreSQL\b|\bBIGSERIAL\b|\bJSONB\b|\bSERIAL\b|::\w|\bplpgsql\b|\bTIMESTAMPTZ\b|\bBYTEA\b", re.I)),
+    (
+        "postgres",
+        re.compile(
+            r"\$\$|\bPostgreSQL\b|\bBIGSERIAL\b|\bJSONB\b|\bSERIAL\b|::\w|\bplpgsql\b|\bTIMESTAMPTZ\b|\bBYTEA\b", re.I
+        ),
+    ),
     ("oracle", re.compile(r"\bVARCHAR2\b|\bNUMBER\s*\(|^/\s*?$", re.I | re.M)),
     ("snowflake", re.compile(r"\bVARIANT\b|\bTIMESTAMP_[NLT]TZ\b|\bTRANSIENT\b", re.I)),
     ("bigquery", re.compile(r"\bINT64\b|\bSTRUCT\s*<|\bOPTIONS\s*\(", re.I)),
