@@ -228,15 +228,15 @@ def files_below(root: Path, leave_out: Iterable[str] | Callable[[str], bool] = (
         )
         for name in sorted(names):
             path = Path(base, name)
-            if (not path.is_symlink() or _stays_a_file(path)) and not (
+            if _is_a_file(path) and not (
                 (globs or callable(leave_out)) and out(prefix + name)
             ):
                 yield SourceFile(path, prefix + name)
 
 
-def _stays_a_file(link: Path) -> bool:
-    """Tells whether a link leads to a regular file (not to a pipe, a device, nowhere or in a circle)."""
+def _is_a_file(path: Path) -> bool:
+    """Tells whether a name leads to a regular file: opening a pipe would wait for ever; links may go in a circle."""
     try:
-        return link.is_file()
+        return path.is_file()
     except OSError:
         return False
