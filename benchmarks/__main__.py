@@ -1,4 +1,4 @@
-"""Every measurement: ``python -m benchmarks [speed|tables|databases|gate|gate-speed|text] [options]``; without a name, all of them.
+"""Every measurement: ``python -m benchmarks [NAME] [options]``; without a name (see ``MODULES``), all of them.
 
 Speed needs nothing but this repository; accuracy needs the corpora (``RECENSE_SHARED``, else ``../shared``) and says
 so when they are not there.

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from recense.policy.model import Policy
     from recense.policy.statements import Label
 
+_BY_CATEGORY = {Why.SILENT, Why.CLOSED_LIST, Why.OPEN_LIST}
+"""Reasons of which the place alone does not tell what was found."""
+
 _PROOFS = {proof: rank for rank, proof in enumerate(Proof)}
 
 
@@ -90,7 +93,8 @@ def _groups(judged: Iterable[Judgement]) -> Iterator[Group]:
     words, reasons = list(Word), list(Why)
     groups: dict[tuple[int, int, str, str], list[Judgement]] = {}
     for one in judged:
-        key = (words.index(one.declared), reasons.index(one.why), one.place or "", one.finding.category)
+        category = one.finding.category if one.why in _BY_CATEGORY else ""
+        key = (words.index(one.declared), reasons.index(one.why), one.place or "", category)
         groups.setdefault(key, []).append(one)
     for key in sorted(groups):
         members = sorted(

@@ -86,7 +86,8 @@ def shaped(document: guard.Document, model: type[Model], hint: str) -> Model:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False)
+        # an unknown key first: the missing one is often the same, misspelt
+        found = sorted(error.errors(include_input=False, include_url=False), key=lambda one: one["type"] == "missing")
         raise ConfigError(_several([_sentence(problem, document, model) for problem in found])) from None
 
 

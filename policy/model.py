@@ -302,7 +302,7 @@ class Policy(Strict):
     @property
     def name(self) -> str:
         """Returns what runs note of it: its id, state, and a digest of everything it says."""
-        digest = hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        digest = hashlib.sha256(self.model_dump_json(exclude_defaults=True).encode()).hexdigest()
         return f"{self.id} ({self.status}) sha256:{digest[:16]}"
 
     def category(self, id_: str) -> DataCategory | None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import textwrap
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from recense.errors import UserError, unknown
 from recense.reports.declared_view import DeclaredView, Entry, view_of
+from recense.reports.document import dump
 from recense.reports.html_page import TEMPLATES, environment
 from recense.reports.markdown_page import cell, prose
 from recense.reports.markdown_page import table as markdown_table
-from recense.reports.visible import encodable, shortened
+from recense.reports.visible import shortened
 
 if TYPE_CHECKING:
     from recense.policy.comparison import Comparison
@@ -114,7 +114,7 @@ def _json(comparison: Comparison) -> str:
             for one in comparison.unseen
         ],
     }
-    return encodable(json.dumps(document, ensure_ascii=False, indent=2)) + "\n"
+    return dump(document, indent=2) + "\n"
 
 
 def _found(comparison: Comparison) -> Iterator[dict[str, Any]]:

@@ -101,7 +101,7 @@ def _entry(group: Group, comparison: Comparison, t: Texts) -> Entry:
     return Entry(
         word=str(one.declared),
         word_label=t(f"declared.{one.declared}"),
-        headline=f"{t(f'why.{one.why}')}{_colon(t)} {_about(one, comparison, t)}",
+        headline=f"{t(f'why.{one.why}')}{_colon(t)} {_about(group, comparison, t)}",
         quote=t("compare.quote", words=visible(one.sentence)) if one.sentence else None,
         remarks=tuple(_remarks(one, t)),
         rows=tuple(_row(finding, t) for finding in group.findings),
@@ -112,19 +112,20 @@ def _colon(t: Texts) -> str:
     return f"{NBSP}:" if t.language == "fr" else ":"
 
 
-def _about(one: Judgement, comparison: Comparison, t: Texts) -> str:
-    """Returns the datum, or the people, that a group of findings is about."""
+def _about(group: Group, comparison: Comparison, t: Texts) -> str:
+    """Returns the data, or the people, that a group of findings is about."""
+    one = group.judgement
     policy, place = comparison.policy, one.place or ""
     first, _, last = place.rpartition(".")
     if one.why is Why.OUTSIDE:
-        return visible(next(group.label.of(t.language) for group in policy.outside if group.id == one.outside))
+        return visible(next(people.label.of(t.language) for people in policy.outside if people.id == one.outside))
     if one.why is Why.FAMILY:
         return visible(next(family.label.of(t.language) for family in policy.undeclared if family.id == last))
     category = policy.category(first)
     element = next((each for each in category.elements if each.id == last), None) if category else None
     if element is not None:
         return visible(element.label.of(t.language))
-    return _label(one.finding.category, t)
+    return ", ".join(dict.fromkeys(_label(finding.category, t) for finding in group.findings))
 
 
 def _remarks(one: Judgement, t: Texts) -> list[str]:

@@ -165,6 +165,11 @@ BAD_INPUT: dict[str, tuple[list[str], int, str]] = {
     "an unknown verb": (["scam"], 2, "no such command 'scam'"),
     "a run that is not there": (["report", "2020"], 2, "unknown run '2020'"),
     "a report that cannot be written": (["report", "-o", "no/folder/x.html"], 2, "cannot write no/folder/x.html"),
+    "a policy with a wrong key": (["policy", "lint", "typo-policy.yaml"], 2, "did you mean 'period'?"),
+    "a policy with an unknown event": (["policy", "lint", "event-policy.yaml"], 2, "unknown event 'colection'"),
+    "a policy with a period in words": (["policy", "lint", "words-policy.yaml"], 2, "write a period of ISO 8601"),
+    "a policy with two rules that conflict": (["policy", "lint", "two-policy.yaml"], 2, "both have priority 10"),
+    "no policy": (["policy", "compare"], 2, "no policy: name a file"),
     "a password for Prefect": (["scan", "--flow", f"mysql://u:{SECRET}@db/x"], 2, "stores parameters in clear"),
 }
 
@@ -176,6 +181,19 @@ def with_run(capsys: pytest.CaptureFixture[str], folder: Path, monkeypatch: pyte
     (folder / "typo.yaml").write_text("version: 1\nsorces: []\n")
     literal = f"version: 1\nsources:\n  - name: crm\n    url: postgresql://reader:{SECRET}@db/crm\n"
     (folder / "literal.yaml").write_text(literal)
+    from recense.policy.loading import STARTER
+
+    starter = STARTER.read_text(encoding="utf-8")
+    second = (
+        "    - {id: R2, label: {en: R2}, origin: inferred, period: P1Y, start: collection, after: delete, priority: 10}"
+    )
+    for name, text in {
+        "typo": starter.replace("period: P3Y", "perriod: P3Y"),
+        "event": starter.replace("start: collection", "start: colection"),
+        "words": starter.replace("period: P3Y", "period: 3 yeers"),
+        "two": f"{starter.rstrip()}\n{second}\n",
+    }.items():
+        (folder / f"{name}-policy.yaml").write_text(text, encoding="utf-8")
     monkeypatch.setattr("recense.pipelines.steps.time.sleep", lambda _: None)
 
 
@@ -187,7 +205,8 @@ def test_bad_input_is_one_sentence_and_its_code(case: str, capsys: pytest.Captur
     assert ended == code and sentence in err
     assert "Traceback" not in err and SECRET not in out + err
     if code == 2:
-        assert out == "" and err.startswith("recense: ") and len(err.splitlines()) == 1
+        lines = 2 if case == "a policy with a wrong key" else 1  # the key that is there, and the one that is missing
+        assert out == "" and err.startswith("recense: ") and len(err.splitlines()) == lines
 
 
 @pytest.mark.usefixtures("with_run")

@@ -18,13 +18,60 @@ import tempfile
 import time
 from pathlib import Path
 
-NAMES = (
-    "email phone first_name last_name birth_date city postcode price quantity status sku label created_at updated_at "
-    "comment amount currency weight height width template_id page_size colour note iban login ip_address is_active "
-    "position checksum batch_no warehouse shelf tax_rate discount ordered_at shipped_at carrier tracking_no"
-).split()
+NAMES = [
+    "email",
+    "phone",
+    "first_name",
+    "last_name",
+    "birth_date",
+    "city",
+    "postcode",
+    "price",
+    "quantity",
+    "status",
+    "sku",
+    "label",
+    "created_at",
+    "updated_at",
+    "comment",
+    "amount",
+    "currency",
+    "weight",
+    "height",
+    "width",
+    "template_id",
+    "page_size",
+    "colour",
+    "note",
+    "iban",
+    "login",
+    "ip_address",
+    "is_active",
+    "position",
+    "checksum",
+    "batch_no",
+    "warehouse",
+    "shelf",
+    "tax_rate",
+    "discount",
+    "ordered_at",
+    "shipped_at",
+    "carrier",
+    "tracking_no",
+]
 TYPES = ("varchar(80)", "integer", "timestamp", "numeric(10, 2)", "text", "boolean")
-TABLES = "clients orders invoices products stocks visits shipments suppliers articles sessions".split()
+TABLES = [
+    "clients",
+    "orders",
+    "invoices",
+    "products",
+    "stocks",
+    "visits",
+    "shipments",
+    "suppliers",
+    "articles",
+    "sessions",
+]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,7 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def write(folder: Path, files: int, columns: int) -> int:
-    """Writes migrations: two thirds create tables, one third alters, renames and drops; returns the columns declared."""
+    """Writes migrations: two thirds create tables, one third adds and renames; returns how many columns."""
     draw = random.Random(2026)
     tables: dict[str, list[str]] = {}
     each, declared = columns // files, 0

@@ -87,7 +87,7 @@ def test_a_folder_with_other_peoples_data_is_left_alone(tmp_path: Path) -> None:
         build(tmp_path / "partage" / "thesis.txt")
 
 
-@pytest.mark.parametrize("name", ["recense.yaml", "report.html"])
+@pytest.mark.parametrize("name", ["recense.yaml", "policy.yaml", "report.html", "declared.html"])
 def test_a_folder_with_a_configuration_of_its_own_is_left_alone(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("mine")
     with pytest.raises(TargetError, match=f"already holds {name}, which no demo wrote"):

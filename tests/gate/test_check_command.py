@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from gate_cases import ENVIRONMENT, commit, git
+from gate_cases import DPO, ENVIRONMENT, commit, git
 
 from recense.cli import main
 from recense.gate.approvals import read
@@ -225,9 +225,9 @@ def test_file_and_catalog_are_one_model(repository: Path, capsys: Captured) -> N
     when = "2026-11-20T10:00:00+00:00"
     with Catalog.open("sqlite:///recense.db") as catalog:
         catalog.decide([
-            Decision("sql:clients.phone", "contact", "accepted", "dpo@example.org", when, "needed by the shop", "2027-01-01"),
-            Decision("sql:clients.religion", "special.religion", "remove", "dpo@example.org", when, "must go"),
-            Decision("sql:elsewhere.email", "contact", "accepted", "dpo@example.org", when, "another house", "2027-01-01"),
+            Decision("sql:clients.phone", "contact", "accepted", DPO, when, "needed by the shop", "2027-01-01"),
+            Decision("sql:clients.religion", "special.religion", "remove", DPO, when, "must go"),
+            Decision("sql:elsewhere.email", "contact", "accepted", DPO, when, "another house", "2027-01-01"),
         ])  # fmt: skip
     code, out, _ = run(capsys, "approvals", "pull")
     assert code == 0 and "to be removed: sql:clients.religion" in out and "1 decisions are about fields" in out

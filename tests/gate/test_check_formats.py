@@ -183,10 +183,14 @@ JUNIT = """\
     <xs:element name="testcase" type="case" minOccurs="0" maxOccurs="unbounded"/>
     <xs:element name="system-out" type="xs:string"/><xs:element name="system-err" type="xs:string"/>
   </xs:sequence>
-    <xs:attribute name="name" type="xs:token" use="required"/><xs:attribute name="package" type="xs:token" use="required"/>
-    <xs:attribute name="id" type="xs:int" use="required"/><xs:attribute name="timestamp" type="xs:dateTime" use="required"/>
-    <xs:attribute name="hostname" type="xs:token" use="required"/><xs:attribute name="tests" type="xs:int" use="required"/>
-    <xs:attribute name="failures" type="xs:int" use="required"/><xs:attribute name="errors" type="xs:int" use="required"/>
+    <xs:attribute name="name" type="xs:token" use="required"/>
+    <xs:attribute name="package" type="xs:token" use="required"/>
+    <xs:attribute name="id" type="xs:int" use="required"/>
+    <xs:attribute name="timestamp" type="xs:dateTime" use="required"/>
+    <xs:attribute name="hostname" type="xs:token" use="required"/>
+    <xs:attribute name="tests" type="xs:int" use="required"/>
+    <xs:attribute name="failures" type="xs:int" use="required"/>
+    <xs:attribute name="errors" type="xs:int" use="required"/>
     <xs:attribute name="skipped" type="xs:int"/><xs:attribute name="time" type="xs:decimal" use="required"/>
   </xs:complexType>
   <xs:element name="testsuites"><xs:complexType><xs:sequence>

@@ -10,6 +10,7 @@ import pytest
 from recense.errors import UserError
 from recense.model import UNREADABLE_CODES, Proof
 from recense.policy import taxonomy
+from recense.policy.declared import Why
 from recense.reports.texts import LANGUAGES, NBSP, catalogue, texts
 
 ROOM = Path(__file__).parents[2] / "reports"
@@ -23,6 +24,7 @@ FAMILIES = {
     "witness": ("name", "values", "language", "neighbours", "against"),
     "meaning": (*taxonomy().categories, "other"),
     "action": (*taxonomy().categories, "other"),
+    "why": tuple(Why),
 }
 
 

@@ -32,7 +32,7 @@ FILES: dict[str, Callable[[Records], bytes]] = {
 }
 """How each table that is a file of its own is written."""
 
-BESIDE = ("recense.yaml", "report.html")
+BESIDE = ("recense.yaml", "policy.yaml", "report.html", "declared.html")
 """What ``recense demo`` writes beside the estate."""
 
 TITLE = (("Groupe Vigifeu : suivi des interventions",), ("Extraction du classeur de maintenance",), ())

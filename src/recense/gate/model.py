@@ -132,7 +132,7 @@ class Check:
 
     Attributes:
         fields: Article 9 first, then what blocks, then by place. base: the revision compared with, or None.
-        as_of: the day on which approvals were looked at. files: how many files were read. strict: whether warnings fail too.
+        as_of: the day on which approvals were looked at. files: how many were read. strict: whether warnings fail.
         lines: the source line of each place (file, line), for the text format.
     """
 
