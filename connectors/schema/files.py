@@ -90,6 +90,8 @@ class SourceFile:
             Unreadable: it cannot be opened.
         """
         try:
+            if not self.path.is_file():  # a pipe would never end
+                raise Unreadable("is no regular file")
             with self.path.open("rb") as file:
                 return file.read(size)
         except OSError as error:
@@ -220,23 +222,16 @@ def files_below(root: Path, leave_out: Iterable[str] | Callable[[str], bool] = (
     for base, folders, names in os.walk(root):
         inside = Path(base).relative_to(root).as_posix()
         prefix = "" if inside == "." else f"{inside}/"
-        folders[:] = sorted(
-            name
-            for name in folders
-            if (name not in LEFT_OUT and not (globs or callable(leave_out)))
-            or (name not in LEFT_OUT and not out(prefix + name))
-        )
+        folders[:] = sorted(name for name in folders if name not in LEFT_OUT and not out(prefix + name))
         for name in sorted(names):
             path = Path(base, name)
-            if _is_a_file(path) and not (
-                (globs or callable(leave_out)) and out(prefix + name)
-            ):
+            if not out(prefix + name) and (not path.is_symlink() or _stays_a_file(path)):
                 yield SourceFile(path, prefix + name)
 
 
-def _is_a_file(path: Path) -> bool:
-    """Tells whether a name leads to a regular file: opening a pipe would wait for ever; links may go in a circle."""
+def _stays_a_file(link: Path) -> bool:
+    """Tells whether a link leads to a regular file (not to a pipe, a device, nowhere or in a circle)."""
     try:
-        return path.is_file()
+        return link.is_file()
     except OSError:
         return False
