@@ -1,11 +1,14 @@
 """Fields, approvals and days by hand: most rules of the gate need no repository."""
 
 import datetime
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import Any
 
+from recense.cli import main
 from recense.cli.reading import classify_all
 from recense.gate import Approval, Approvals, Judged, Policy, Rules, judge
 from recense.model import Column
@@ -50,3 +53,10 @@ def git(*arguments: str) -> str:
 def commit(message: str) -> None:
     git("add", "-A")
     git("commit", "-qm", message)
+
+
+def fields_of(capsys: Any, *arguments: str) -> tuple[int, dict[str, dict[str, Any]]]:
+    """Returns exit code and fields of ``recense check`` in the working directory."""
+    capsys.readouterr()
+    code = main(["check", "--format", "json", *arguments])
+    return code, {field["field"]: field for field in json.loads(capsys.readouterr().out)["fields"]}
