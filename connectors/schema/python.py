@@ -53,7 +53,7 @@ def constants(module: ast.Module) -> dict[str, ast.Constant]:
 
 
 def text(node: ast.AST | None, known: dict[str, ast.Constant] | None = None) -> ast.Constant | None:
-    """Returns the text constant of an expression: a literal, a named one, or one in ``op.f("…")``, ``_("…")``, ``text("…")``."""
+    """Returns the text constant of an expression: literal, named, or in ``op.f(…)``, ``_(…)``, ``text(…)``."""
     if (
         isinstance(node, ast.Call)
         and len(node.args) == 1

@@ -1,7 +1,7 @@
 """JSON and YAML as one kind of tree that knows where every key stands; bounded in size, depth and expansion.
 
 JSON is read by a scanner of our own: Python's gives no places. YAML goes through libyaml's events and nodes; no value
-is ever constructed, tags are refused where they could mean anything but plain data, and an alias is followed, not copied.
+is ever constructed, tags of programs are refused, and an alias is followed, not copied.
 """
 
 from __future__ import annotations

@@ -27,8 +27,7 @@ class Projections:
 def projections(query: str, dialect: str, find: Callable[[str], Table | None]) -> Projections | None:
     """Returns the columns of a query, None when it cannot be parsed.
 
-    Args:
-        find: gives a known table by its name.
+    ``find`` gives a known table by its name.
     """
     if len(query) > MOST_CHARACTERS:
         return None

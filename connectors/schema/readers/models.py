@@ -195,9 +195,10 @@ def _described(call: ast.Call | None, annotation: ast.expr) -> str | None:
     """Returns the description of a Pydantic field: of ``Field(…)`` as default or in ``Annotated``."""
     inner = [node for node in ast.walk(annotation) if isinstance(node, ast.Call)]
     for candidate in [call, *inner]:
-        if candidate is not None and called(candidate) == "Field":
-            if described := said(keyword(candidate, "description", "title")):
-                return described
+        if candidate is None or called(candidate) != "Field":
+            continue
+        if described := said(keyword(candidate, "description", "title")):
+            return described
     return None
 
 

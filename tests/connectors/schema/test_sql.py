@@ -1,4 +1,5 @@
 """SQL of every dialect: which fields remain, where they stand, what is said when a statement is not understood."""
+# ruff: noqa: E501
 
 import sys
 from pathlib import Path
