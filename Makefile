@@ -26,11 +26,12 @@ test: $(VENV)/.ready system   ## everything CI runs: checks, then all tests
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest
 
-check: $(VENV)/.ready         ## format, lint, types, import contracts
+check: $(VENV)/.ready         ## format, lint, types, import contracts, and the gate on our own schemas
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@PYTHONPATH=src $(BIN)/lint-imports
+	@$(BIN)/recense check
 
 bench: $(VENV)/.ready         ## accuracy and speed, written to benchmarks/
 	@$(BIN)/python -m benchmarks

@@ -1,4 +1,4 @@
-"""Every measurement: ``python -m benchmarks [speed|retention|tables|databases|text] [options]``; without a name, all.
+"""Every measurement: ``python -m benchmarks [NAME] [options]``; without a name (see ``MODULES``), all of them.
 
 Speed needs nothing but this repository; accuracy needs the corpora (``RECENSE_SHARED``, else ``../shared``) and says
 so when they are not there.
@@ -16,6 +16,8 @@ MODULES = {
     "retention": "benchmarks.retention",
     "tables": "benchmarks.accuracy.tables",
     "databases": "benchmarks.accuracy.databases",
+    "gate": "benchmarks.accuracy.gate",
+    "gate-speed": "benchmarks.gate",
     "text": "benchmarks.accuracy.text",
 }
 
@@ -27,7 +29,7 @@ def main(arguments: list[str]) -> int:
         return 2
     failed = []
     for name in arguments[:1] or MODULES:
-        if not arguments and name not in ("speed", "retention") and shared("corpora") is None:
+        if not arguments and name not in ("speed", "retention", "gate-speed") and shared("corpora") is None:
             print(f"{name}: left out, the corpora are not there (RECENSE_SHARED)", file=sys.stderr)
             continue
         print(f"== {name}", flush=True)

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from recense.errors import DetectorError, unknown
+from recense.guard import FAST
 from recense.policy import taxonomy
 from recense.scanners.words import Splitter, fold, singular
 
@@ -181,7 +182,7 @@ def _read(name: str) -> dict[str, Any]:
     return data
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(FAST):  # type: ignore[misc]  # libyaml's safe loader or PyYAML's own
     """YAML 1.2 words: ``no``, ``on`` and ``yes`` are words of headers, not booleans."""
 
 

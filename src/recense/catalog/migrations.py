@@ -46,6 +46,12 @@ STEPS: Sequence[Step] = (
         made TEXT NOT NULL, as_of TEXT NOT NULL, policy TEXT NOT NULL, document TEXT NOT NULL,
         PRIMARY KEY (run, id))""",
     ),
+    (  # 3: what people decided about fields
+        """CREATE TABLE decisions (sequence BIGINT PRIMARY KEY, field TEXT NOT NULL, category TEXT NOT NULL,
+        decision TEXT NOT NULL, activity TEXT, until TEXT, who TEXT NOT NULL, decided TEXT NOT NULL,
+        reason TEXT NOT NULL, ticket TEXT, origin TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL)""",
+        "CREATE INDEX decisions_by_field ON decisions (field, category)",
+    ),
 )
 
 _LOCK = 7_305_482_119  # any number, the same in every recense: one migrates, the others wait

@@ -170,3 +170,23 @@ retention_reports = Table(
     Column("policy", Text, nullable=False),
     Column("document", Json, nullable=False),  # recense.retention/1
 )
+
+# Decisions outlive runs: no run is forgotten with them. Append-only; see recense.catalog.decisions.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("field", Name, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("activity", Name),
+    Column("until", Text),  # ISO 8601, a day
+    Column("who", Name, nullable=False),
+    Column("decided", Text, nullable=False),  # ISO 8601, UTC
+    Column("reason", Name, nullable=False),
+    Column("ticket", Name),
+    Column("origin", Text, nullable=False),  # file | dashboard
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Index("decisions_by_field", "field", "category"),
+)

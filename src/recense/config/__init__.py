@@ -117,6 +117,22 @@ class RetentionBinding:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """What ``recense check`` reads, and how strict it is.
+
+    Attributes:
+        exclude: globs on paths that are left out. allow_unread: (glob, reason) of files that may stay unread.
+        approvals: the approvals file, None for the one beside recense.yaml.
+        unapproved: ``block``, or ``warn`` for what the policy declares.
+    """
+
+    exclude: tuple[str, ...] = ()
+    allow_unread: tuple[tuple[str, str], ...] = ()
+    approvals: Path | None = None
+    unapproved: str = "block"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What recense.yaml says, or the defaults.
 
@@ -127,6 +143,7 @@ class Config:
         processes: whether several jobs are processes and not threads.
         sample: rows to read of each dataset, None for all. memory: bytes the process may take, None for no limit.
         report_format, report_language: what reports are when the command line does not say.
+        check: settings of ``recense check``.
         policy: the privacy policy that findings are held against, None when there is none.
     """
 
@@ -142,6 +159,7 @@ class Config:
     retention: tuple[RetentionBinding, ...] = ()
     report_format: str = "table"
     report_language: str = "en"
+    check: CheckSettings = CheckSettings()
     policy: Path | None = None
 
     def load_policy(self) -> Policy | None:
@@ -267,6 +285,12 @@ def _build(document: Document, path: Path, catalog: str | None) -> Config:
         ),
         report_format=entries.report.format,
         report_language=entries.report.language,
+        check=CheckSettings(
+            exclude=entries.check.exclude,
+            allow_unread=tuple((allowed.path, allowed.reason) for allowed in entries.check.allow_unread),
+            approvals=folder / entries.check.approvals if entries.check.approvals else None,
+            unapproved=entries.check.unapproved,
+        ),
         policy=folder / Path(entries.policy).expanduser() if entries.policy else None,
     )
 

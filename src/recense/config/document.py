@@ -139,6 +139,30 @@ class RetentionEntry(_Strict):
         return self
 
 
+class AllowedEntry(_Strict):
+    """Files whose statements need not be understood, and why."""
+
+    path: Glob = Field(description="A glob on paths below the folder that is checked: vendor/**/*.sql.")
+    reason: Annotated[str, Field(min_length=10)] = Field(description="Why: at least 10 characters.")
+
+
+class CheckEntry(_Strict):
+    """What recense check reads, and how strict it is."""
+
+    exclude: tuple[Glob, ...] = Field(default=(), description="Globs on paths: leave these files out.")
+    allow_unread: tuple[AllowedEntry, ...] = Field(
+        default=(), description="Statements in these files may stay unread; everything else unread is exit 3."
+    )
+    approvals: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="The approvals file, relative to this one. Default: recense-approvals.yaml."
+    )
+    unapproved: Literal["block", "warn"] = Field(
+        default="block",
+        description="warn: an unapproved field blocks only where the policy does not declare its kind; Articles 9 "
+        "and 10, government ids and credentials always block.",
+    )
+
+
 class ConfigFile(_Strict):
     """recense.yaml: what to scan, where results go, and the limits."""
 
@@ -163,6 +187,7 @@ class ConfigFile(_Strict):
     retention: tuple[RetentionEntry, ...] = Field(default=(), description="Which retention rules govern which data.")
     limits: LimitEntries = LimitEntries()
     report: ReportEntry = ReportEntry()
+    check: CheckEntry = CheckEntry()
     policy: Annotated[str, Field(min_length=1)] | None = Field(
         default=None,
         description="The privacy policy that findings are held against, relative to this file: policy.yaml.",
@@ -177,5 +202,7 @@ KEYS: dict[tuple[str, ...], type[BaseModel]] = {
     ("retention", "*", "archive"): ColumnEntry,
     ("retention", "*", "where", "*"): ColumnEntry,
     ("report",): ReportEntry,
+    ("check",): CheckEntry,
+    ("check", "allow_unread", "*"): AllowedEntry,
 }
 """Which keys stand where; ``*`` is any index of a list."""

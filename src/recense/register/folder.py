@@ -24,7 +24,7 @@ ORGANISATION = "organisation.yaml"
 ACTIVITIES = "activities"
 MAX_ACTIVITIES = 2_000
 MAX_BYTES = 8 << 20
-MAX_NODES = 400_000
+BOUNDS = guard.Bounds(nodes=400_000)
 """Bounds of one file: machine blocks of large estates are longer than what people write."""
 
 
@@ -115,7 +115,7 @@ def parse_activity(text: str, name: str) -> Activity:
     Raises:
         ConfigError: it is wrong; a line per problem, with file, line, key and the valid values.
     """
-    document = guard.parse(text.removeprefix("\ufeff"), name, MAX_NODES)
+    document = guard.parse(text.removeprefix("\ufeff"), name, BOUNDS)
     _, machine, _ = block.parts(text, name)
     if isinstance(document.data, dict) and block.KEY in document.data and not machine:
         raise ConfigError(
@@ -132,7 +132,7 @@ def parse_activity(text: str, name: str) -> Activity:
 
 def parse_organisation(text: str, name: str) -> Organisation:
     """Returns the organisation in a text; raises as ``parse_activity``."""
-    document = guard.parse(text.removeprefix("\ufeff"), name, MAX_NODES)
+    document = guard.parse(text.removeprefix("\ufeff"), name, BOUNDS)
     return shaped(document, Organisation, f"it begins with 'schema: {ORGANISATION_SCHEMA}'")
 
 
@@ -170,7 +170,7 @@ def fill(path: Path, machine: Mapping[str, Any]) -> bool:
 
 
 def _people(text: str, name: str) -> Any:
-    data = guard.parse(text.removeprefix("\ufeff"), name, MAX_NODES).data
+    data = guard.parse(text.removeprefix("\ufeff"), name, BOUNDS).data
     return {key: value for key, value in data.items() if key != block.KEY} if isinstance(data, dict) else data
 
 

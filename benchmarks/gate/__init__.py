@@ -1,0 +1,1 @@
+"""How long ``recense check`` takes."""
