@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
-from recense.catalog import rows, tables
+from recense.catalog import review, rows, tables
 from recense.catalog.differences import differences
 from recense.catalog.engine import connect, transaction
 from recense.catalog.migrations import STEPS, Step, migrate
@@ -114,6 +114,10 @@ class Catalog:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    def transaction(self, write: bool = False) -> AbstractContextManager[Connection]:
+        """Gives a connection in a transaction, for the modules of this package that are no runs."""
+        return self._transaction(write)
 
     def _transaction(self, write: bool = False) -> AbstractContextManager[Connection]:
         return transaction(self._engine, self.where, write)
@@ -245,6 +249,7 @@ class Catalog:
                 if values:
                     connection.execute(insert(table), values)
             connection.execute(update(tables.partitions).where(tables.partitions.c.run == run.id).values(evidence=None))
+            review.record(connection, run, run.finished or now())
         self._flush()
 
     def _flush(self) -> None:
