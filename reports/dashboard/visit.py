@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from recense.catalog import Catalog, accounts
@@ -118,6 +118,11 @@ class Visit:
     def moment(self) -> str:
         """Returns the time as the catalog writes it."""
         return self.now.isoformat(timespec="seconds")
+
+    @property
+    def today(self) -> date:
+        """Returns the day it is for the people who read: ends of decisions are days of theirs."""
+        return self.now.astimezone(self.words.zone).date()
 
     def number(self, name: str) -> int | None:
         """Returns a whole number of the query, None when it is absent.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from recense.catalog import listing
+from recense.catalog import decisions, listing
 from recense.catalog.listing import Filter
 from recense.errors import UserError
 from recense.model import Proof
@@ -73,5 +73,6 @@ def finding(visit: Visit) -> Answer:
             "one": one,
             "exact": listing.evidence(connection, one.last_run, one.id),
             "trend": listing.trend(connection, one.id),
+            "history": [made for made in decisions.read(connection) if made.field == one.field],
         }
     return Page("finding.html.j2", values, shows=(one.id,))

@@ -17,7 +17,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
+from recense.catalog import decisions as chained
 from recense.catalog import review, rows, tables
+from recense.catalog.decisions import Chain, Decision
 from recense.catalog.differences import differences
 from recense.catalog.engine import connect, transaction
 from recense.catalog.migrations import STEPS, Step, migrate
@@ -308,6 +310,25 @@ class Catalog:
         with self._transaction() as connection:
             found = self._row(connection, run_id)
             return found["scope"], found["targets"]
+
+    # -- what people decided
+
+    def decide(self, made: Sequence[Decision]) -> int:
+        """Appends decisions to the chain, in one transaction; returns how many."""
+        with self._transaction(write=True) as connection:
+            count = chained.append(connection, made)
+            review.settle(connection, made, now()[:10])
+            return count
+
+    def decisions(self) -> list[Decision]:
+        """Returns every decision, oldest first; ``recense.catalog.decisions.latest`` gives those in force."""
+        with self._transaction() as connection:
+            return chained.read(connection)
+
+    def decision_chain(self) -> Chain:
+        """Returns the state of the chain of decisions, with the first row that was tampered with."""
+        with self._transaction() as connection:
+            return chained.chain(connection)
 
     def _row(self, connection: Connection, run_id: str | None) -> rows.Row:
         table = tables.runs

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_
@@ -35,6 +35,7 @@ class Item:
     dataset: str
     path: str
     category: str
+    field: str
     entities: Sequence[str]
     proof: str
     cells: int
@@ -46,8 +47,9 @@ class Item:
     gone: str | None
     state: str
     why: str | None
-    rank: int = field(repr=False)
-    sort: str = field(repr=False)
+    until: str | None
+    rank: int
+    sort: str
 
     @property
     def share(self) -> float:
@@ -72,7 +74,8 @@ class Filter:
 
     Attributes:
         special: only, or without, Article 9 and 10. waiting: only what nobody has decided.
-        since: first seen after this moment. search: part of source, dataset or column, in any case.
+        since: first seen after this moment. ending: decided until this day at most.
+        search: parts of source, dataset or column, in any case.
         gone: also what is no longer found.
     """
 
@@ -83,6 +86,7 @@ class Filter:
     state: str = ""
     search: str = ""
     since: str = ""
+    ending: str = ""
     special: bool | None = None
     waiting: bool = False
     gone: bool = False
@@ -148,6 +152,20 @@ def item(connection: Connection, id_: str) -> Item | None:
     return _item(row) if row else None
 
 
+def following(connection: Connection, chosen: Filter, one: Item) -> Item | None:
+    """Returns the item of a filter that comes after one, whether or not that one still belongs to it."""
+    page = listed(connection, chosen, after=cursor(one), size=1)
+    return page.items[0] if page.items else None
+
+
+def position(connection: Connection, chosen: Filter, one: Item) -> int:
+    """Returns how many items of a filter stand before one, counted from 1."""
+    table = tables.review
+    key = tuple_(table.c.rank, table.c.sort, table.c.id)
+    query = select(table.c.id).where(*_conditions(chosen), key <= _place(cursor(one))).limit(COUNTED)
+    return connection.execute(select(func.count()).select_from(query.subquery())).scalar() or 0
+
+
 def by_source(connection: Connection) -> Mapping[str, Mapping[str, int]]:
     """Returns how many items of each category stand in each source."""
     table = tables.review
@@ -191,6 +209,8 @@ def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
         conditions.append(table.c.state.in_(("open", "reopened")))
     if chosen.since:
         conditions.append(table.c.first_seen > chosen.since)
+    if chosen.ending:
+        conditions += [table.c.state == "decided", table.c.until <= chosen.ending]
     if chosen.special is not None:
         conditions.append(table.c.rank < 10 if chosen.special else table.c.rank >= 10)
     if chosen.search:

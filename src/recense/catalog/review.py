@@ -6,14 +6,15 @@ whether somebody has decided. A finding that a complete run of its source no lon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, and_, insert, select, update
 
-from recense.catalog import tables
+from recense.catalog import decisions, tables
+from recense.catalog.decisions import Decision, field_of
 from recense.catalog.differences import unread_in
 from recense.model import Finding, Proof, ScanRun
 from recense.policy import taxonomy
@@ -35,6 +36,7 @@ class Standing:
 
     Attributes:
         matched: cells that hold the strongest entity.
+        field: what decisions call its column.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Standing:
     cells: int
     matched: int
     declared: str | None
+    field: str = ""
 
 
 def rank(category: str, proof: str) -> int:
@@ -54,17 +57,17 @@ def rank(category: str, proof: str) -> int:
     return (0 if taxonomy().is_special(category) else 10) + [str(known) for known in PROOFS].index(proof)
 
 
-def standings(findings: Iterable[Finding]) -> list[Standing]:
+def standings(run: ScanRun) -> list[Standing]:
     """Returns the findings of a run with the entities of one id put together, strongest first."""
+    kinds = {(report.source, report.dataset): report.kind for report in run.datasets}
     groups: dict[str, list[Finding]] = {}
-    for finding in findings:
+    for finding in run.findings:
         groups.setdefault(finding.id, []).append(finding)
-    return [
-        _standing(sorted(group, key=lambda one: (PROOFS.index(one.proof), -one.score))) for group in groups.values()
-    ]
+    ordered = [sorted(group, key=lambda one: (PROOFS.index(one.proof), -one.score)) for group in groups.values()]
+    return [_standing(group, kinds.get((group[0].source, group[0].dataset), "table")) for group in ordered]
 
 
-def _standing(group: Sequence[Finding]) -> Standing:
+def _standing(group: Sequence[Finding], kind: str) -> Standing:
     best = group[0]
     entities = tuple(dict.fromkeys(one.entity for one in group))
     return Standing(
@@ -78,6 +81,7 @@ def _standing(group: Sequence[Finding]) -> Standing:
         best.cells,
         best.matched,
         best.declared,
+        field_of(kind, best.dataset, best.column),
     )
 
 
@@ -105,7 +109,7 @@ def reopens(old: Any, new: Standing, rules: str) -> str | None:
 
 def record(connection: Connection, run: ScanRun, moment: str) -> None:
     """Brings the list up to what a finished run found, inside the transaction that writes the run."""
-    found = {one.id: one for one in standings(run.findings)}
+    found = {one.id: one for one in standings(run)}
     known = _known(connection, list(found))
     fresh = [_row(one, run, moment) for id_, one in found.items() if id_ not in known]
     for chunk in _chunks(fresh):
@@ -113,6 +117,45 @@ def record(connection: Connection, run: ScanRun, moment: str) -> None:
     for id_, old in known.items():
         _update(connection, old, found[id_], run, moment)
     _mark_gone(connection, run, found, moment)
+    new = {(row["field"], row["category"]) for row in fresh}
+    settle(connection, [made for made in decisions.read(connection) if (made.field, made.category) in new], moment[:10])
+    expire(connection, moment[:10])
+
+
+def settle(connection: Connection, made: Sequence[Decision], today: str) -> None:
+    """Marks what decisions are about as decided, as long as they last.
+
+    Args:
+        connection: a transaction that writes.
+        made: decisions, oldest first; the last about a field and category is the one in force.
+        today: day in ISO 8601.
+    """
+    table = tables.review
+    for (field, category), decision in decisions.latest(made).items():
+        if decision.until is not None and decision.until < today:
+            continue
+        connection.execute(
+            update(table)
+            .where(table.c.field == field, table.c.category == category)
+            .values(state="decided", why=None, until=decision.until)
+        )
+
+
+def expire(connection: Connection, today: str) -> None:
+    """Opens again what was decided for a time that is over: nothing ends silently."""
+    table = tables.review
+    connection.execute(
+        update(table)
+        .where(table.c.state == "decided", table.c.until < today)
+        .values(state="reopened", why="expired", until=None)
+    )
+
+
+def is_due(connection: Connection, today: str) -> bool:
+    """Tells whether ``expire`` would open something."""
+    table = tables.review
+    query = select(table.c.id).where(table.c.state == "decided", table.c.until < today).limit(1)
+    return connection.execute(query).scalar() is not None
 
 
 def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Any]:
@@ -131,10 +174,12 @@ def _row(one: Standing, run: ScanRun, moment: str) -> dict[str, Any]:
         "path": one.path,
         "sort": "\x1f".join((one.source, one.dataset, one.path)),
         "category": one.category,
+        "field": one.field,
         "first_run": run.id,
         "first_seen": moment,
         "state": "open",
         "why": None,
+        "until": None,
         **_seen(one, run, moment),
     }
 
@@ -159,7 +204,7 @@ def _update(connection: Connection, old: Any, new: Standing, run: ScanRun, momen
     if old["state"] == "decided":
         why = reopens(old, new, run.rules)
         if why:
-            values |= {"state": "reopened", "why": why}
+            values |= {"state": "reopened", "why": why, "until": None}
         else:  # what the decision was about stays, so that small steps add up
             for kept in ("proof", "rank", "entities", "cells", "matched", "rules"):
                 del values[kept]

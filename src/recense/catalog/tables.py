@@ -160,6 +160,26 @@ unreadable = Table(
     Column("reason", Name, nullable=False),
 )
 
+# Decisions outlive runs: no run is forgotten with them. Append-only; see recense.catalog.decisions.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("field", Name, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("activity", Name),
+    Column("until", Text),  # ISO 8601, a day
+    Column("who", Name, nullable=False),
+    Column("decided", Text, nullable=False),  # ISO 8601, UTC
+    Column("reason", Name, nullable=False),
+    Column("ticket", Name),
+    Column("origin", Text, nullable=False),  # file | dashboard
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Index("decisions_by_field", "field", "category"),
+)
+
 review = Table(
     "review",
     metadata,
@@ -168,6 +188,7 @@ review = Table(
     Column("dataset", Name, nullable=False),
     Column("path", Name, nullable=False),
     Column("category", Text, nullable=False),
+    Column("field", Name, nullable=False),  # what decisions name, see recense.catalog.decisions.field_of
     Column("rank", BigInteger, nullable=False),  # see recense.catalog.review.rank
     Column("sort", Name, nullable=False),  # source, dataset and column: pages are cut by (rank, sort, id)
     Column("entities", Json, nullable=False),
@@ -183,6 +204,7 @@ review = Table(
     Column("gone", Text),  # when a complete run of the same source no longer had it
     Column("state", Text, nullable=False),  # open | decided | reopened
     Column("why", Text),  # why it was opened again
+    Column("until", Text),  # last day of the decision in force, ISO 8601; None when it never ends, or there is none
 )
 
 users = Table(

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from recense import __version__
-from recense.cli import check, console, dashboard, demo, runs, scan, schedule, setup
+from recense.cli import approvals, check, console, dashboard, demo, runs, scan, schedule, setup
 from recense.errors import ExitCode, RecenseError
 
 app = typer.Typer(
@@ -30,7 +30,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for module in (scan, check, runs, dashboard, demo, schedule, setup):
+for module in (scan, check, approvals, runs, dashboard, demo, schedule, setup):
     module.add_to(app)
 
 

@@ -1,23 +1,34 @@
-"""``recense check``: judges the names of declared columns, without reading a row. The first version of the gate."""
+"""``recense check``: the gate. No database, no rows but those of fixtures, none of the scanning libraries."""
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator
-from itertools import groupby
+import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from recense.cli import console
-from recense.errors import ExitCode, TargetError, UserError
+from recense.cli.options import ConfigOption, Language, QuietOption
+from recense.errors import ConfigError, ExitCode, TargetError, UserError
 
 if TYPE_CHECKING:
-    from recense.cli.declared import Declared
+    from recense.cli.gathering import Gathered
 
-LEFT_OUT = {".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".tox", ".mypy_cache"}
+FormatsOption = Annotated[
+    str,
+    typer.Option(
+        "--format", "-f", metavar="FORMAT", help="text, table, json, jsonl, sarif, junit, github, gitlab, markdown."
+    ),
+]
+PathArgument = Annotated[Path, typer.Argument(metavar="[PATH]", help="A file or a folder.")]
+ApprovalsOption = Annotated[
+    Path | None,
+    typer.Option("--approvals", metavar="FILE", help="Default: recense-approvals.yaml beside what is checked."),
+]
+PolicyOption = Annotated[
+    Path | None, typer.Option("--policy", metavar="FILE", help="Privacy policy: approvers and whom to ask.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,97 +37,98 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(
-    path: Annotated[Path, typer.Argument(metavar="[PATH]", help="A file or a folder.")] = Path(),
-    format: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="table or json.")] = "table",
+    path: PathArgument = Path(),
+    base: Annotated[
+        str | None, typer.Option("--base", metavar="REF", help="Mark what is new since this revision.")
+    ] = None,
+    approvals: ApprovalsOption = None,
+    policy: PolicyOption = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings and notes fail too.")] = False,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help="Give what blocks today 90 days, as decision 'inherited'.")
+    ] = False,
+    format: FormatsOption = "text",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here, not to stdout.")
+    ] = None,
+    report: Annotated[
+        list[str] | None, typer.Option("--report", metavar="FORMAT=FILE", help="Write this format too; repeatable.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=0, metavar="N", help="Fields shown; 0 shows all.")] = None,
+    language: Annotated[Language, typer.Option("--lang", help="Language of the rule help.")] = Language.en,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="Judge approvals as on this day.")
+    ] = None,
+    config: ConfigOption = None,
+    quiet: QuietOption = False,
 ) -> None:
-    """Judge column names in a repository: no database, no rows.
+    """Check a repository: which declared fields are personal, which of them are approved.
 
-    Reads headers of CSV and TSV, keys of NDJSON, schemas of Parquet, and CREATE TABLE and ALTER TABLE ... ADD in *.sql.
-    Names of Article 9 and 10 data, government ids and credentials block (exit 1); other personal data is a warning.
-    Approvals and other schema languages are not read yet.
+    Exits 1 when a field blocks, 3 when a statement could not be read and recense.yaml does not allow it, else 0.
     """
-    if format not in {"table", "json"}:
-        raise UserError(f"unknown format '{format}'; known: json, table")
-    if not path.exists():
-        raise TargetError(f"no such file or folder: {path}")
-    fields, unread = _judge(path)
-    blocking = [field for field in fields if field["verdict"] == "block"]
-    summary = {
-        "fields": len(fields),
-        "block": len(blocking),
-        "warn": len(fields) - len(blocking),
-        "unread": len(unread),
-    }
-    if format == "json":
-        document = {"schema": "recense.check/1", "base": None, "fields": fields, "unread": unread, "summary": summary}
-        console.data(json.dumps(document, ensure_ascii=False, indent=2))
+    from recense.cli.gathering import gather
+    from recense.gate.formats import check_name, render
+
+    reports = [_report(entry) for entry in report or []]
+    for name in (format, *(name for name, _ in reports)):
+        check_name(name)
+    gathered = gather(
+        path, base=base, approvals=approvals, policy=policy, config=config, today=day(as_of), strict=strict
+    )
+    if write_baseline:
+        from recense.cli.approvals import write_baseline as write
+
+        write(gathered)
+        gathered = gather(
+            path, base=base, approvals=approvals, policy=policy, config=config, today=day(as_of), strict=strict
+        )
+    shown = None if limit is None else limit or len(gathered.check.fields) + len(gathered.check.unread)
+    text = render(gathered.check, format, limit=shown, language=language)
+    if output is None:
+        console.data(text)
     else:
-        rows = [
-            (f["verdict"], f"{f['file']}:{f['line']}:{f['column']}", f["field"], f["category"], f["why"])
-            for f in fields
-        ]
-        rows += [("unread", f"{entry['file']}:{entry['line']}", "", "", entry["reason"]) for entry in unread]
-        if rows:
-            console.data(console.table(rows))
-        console.note(f"{len(fields)} personal fields, {len(blocking)} blocking, {len(unread)} files not read")
-    if blocking or unread:
-        raise typer.Exit(ExitCode.BLOCKED if blocking else ExitCode.INCOMPLETE)
+        console.save(text, output)
+    for name, file in reports:
+        console.save(render(gathered.check, name, language=language), file)
+    if not quiet:
+        _tell(gathered, format)
+    raise typer.Exit(_code(gathered))
 
 
-def _judge(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    from recense.cli.declared import READERS, Undeclared, columns_of
-
-    fields: list[dict[str, Any]] = []
-    unread: list[dict[str, Any]] = []
-    if path.is_file() and path.suffix.lower() not in READERS:
-        raise TargetError(f"cannot check {path}: known are {', '.join(sorted(READERS))}")
-    for file in [path] if path.is_file() else sorted(_files(path, set(READERS))):
-        try:
-            columns = columns_of(file)
-        except Undeclared as error:
-            unread.append({"file": str(file), "line": 1, "reason": str(error)})
-            continue
-        for table, group in groupby(columns, key=lambda column: column.table):
-            fields.extend(_table(file, table, list(group)))
-    return fields, unread
+def _code(gathered: Gathered) -> ExitCode:
+    if gathered.check.fails:
+        return ExitCode.BLOCKED
+    return ExitCode.INCOMPLETE if gathered.check.unread else ExitCode.CLEAN
 
 
-def _files(folder: Path, suffixes: set[str]) -> Iterator[Path]:
-    for base, folders, names in os.walk(folder):
-        folders[:] = sorted(set(folders) - LEFT_OUT)
-        yield from (Path(base) / name for name in names if Path(name).suffix.lower() in suffixes)
+def _tell(gathered: Gathered, format: str) -> None:
+    """Says on stderr what a machine's format does not show to who watches the log."""
+    from recense.gate.formats.json_document import counts
+    from recense.gate.formats.visible import summary
+
+    if format not in ("text", "table"):
+        console.note(summary(counts(gathered.check)))
 
 
-def _table(file: Path, table: str, declared: list[Declared]) -> Iterator[dict[str, Any]]:
-    """Yields the personal fields of one table, each judged beside its neighbours."""
-    from recense.model import Column
-    from recense.scanners.names import TableContext, classify
-
-    columns = [Column(column.name, column.type) for column in declared]
-    context = TableContext(table, columns)
-    for place, column in zip(declared, columns, strict=True):
-        for hint in classify(column, context):
-            if hint.strength == "against" or not hint.category:
-                continue
-            blocks = hint.strength == "strong" and _is_blocking(hint.category)
-            yield {
-                "field": f"{table}.{column.path}",
-                "file": str(file),
-                "line": place.line,
-                "column": place.column,
-                "end_column": place.column + len(place.name),
-                "category": hint.category,
-                "entity": hint.entity,
-                "proof": "indicated" if hint.strength == "strong" else "to_check",
-                "code": hint.rule,
-                "introduced": None,
-                "verdict": "block" if blocks else "warn",
-                "approval": None,
-                "why": hint.says,
-            }
+def _report(entry: str) -> tuple[str, Path]:
+    name, equals, file = entry.partition("=")
+    if not equals or not file:
+        raise UserError(f"--report takes FORMAT=FILE, such as sarif=recense.sarif, not '{entry}'")
+    return name, Path(file)
 
 
-def _is_blocking(category: str) -> bool:
-    from recense.policy import taxonomy
+def day(text: str | None) -> datetime.date:
+    """Returns a day given as ``2026-11-22``, today when none is given.
 
-    return category in {"government_id", "credential"} or taxonomy().is_special(category)
+    Raises:
+        UserError: it is no date.
+    """
+    if text is None:
+        return datetime.datetime.now(datetime.UTC).date()
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"'{text}' is no date; write it as 2026-11-22") from None
+
+
+__all__ = ["ApprovalsOption", "ConfigError", "PathArgument", "PolicyOption", "TargetError", "add_to", "check", "day"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from recense.cli.options import (
     CatalogOption,
     ConfigOption,
     FormatOption,
+    Language,
     LanguageOption,
     OutputOption,
     RunArgument,
@@ -18,7 +20,7 @@ from recense.cli.options import (
     open_catalog,
     show,
 )
-from recense.errors import UserError
+from recense.errors import UserError, unknown
 
 if TYPE_CHECKING:
     from recense.model import Finding, ScanRun, Witness
@@ -76,12 +78,21 @@ def runs(catalog: CatalogOption = None, config: ConfigOption = None) -> None:
 
 
 def explain(
-    finding: Annotated[str, typer.Argument(metavar="FINDING", help="Its id, the id's beginning, or DATASET.COLUMN.")],
+    finding: Annotated[
+        str,
+        typer.Argument(
+            metavar="FINDING", help="Its id, the id's beginning, or DATASET.COLUMN; or a code of the gate: PD901."
+        ),
+    ],
     run: Annotated[str | None, typer.Option("--run", metavar="RUN", help="Default: the latest run that ended.")] = None,
+    language: LanguageOption = None,
     catalog: CatalogOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Show what speaks for a finding and what against it, in counts."""
+    """Show what speaks for a finding and what against it, in counts; or what a code of 'recense check' means."""
+    if re.fullmatch(r"PD\d{3}", finding):
+        console.data(_rule(finding, language or Language.en))
+        return
     settings = load_config(config, catalog)
     with open_catalog(settings) as kept:
         found = kept.run(run)
@@ -91,6 +102,17 @@ def explain(
             f"run {found.id} has no finding '{finding}'; its ids stand in 'recense report {found.id} --format json'"
         )
     console.data("\n\n".join(_explanation(match) for match in matches))
+
+
+def _rule(code: str, language: Language) -> str:
+    from recense.gate.codes import RULES
+
+    rule = RULES.get(code)
+    if rule is None:
+        raise UserError(unknown("code", code, RULES))
+    why, fix = {"en": ("why", "to do"), "fr": ("pourquoi", "à faire")}[language]
+    category = f"\n{rule.category}" if rule.category else ""
+    return f"{rule.code}: {rule.title[language]}{category}\n{why}: {rule.why[language]}\n{fix}: {rule.fix[language]}"
 
 
 def _named(run: ScanRun, name: str) -> list[Finding]:

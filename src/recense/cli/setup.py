@@ -170,7 +170,12 @@ def _catalog(config: Config) -> tuple[str, str, str]:
         return "broken", "catalog", f"nothing can be written in {file.parent}; name another place with --catalog"
     try:
         with open_catalog(config) as kept:
-            return "ok", "catalog", f"{kept.where}, {len(kept.runs())} runs"
+            chain = kept.decision_chain()
+            if chain.broken is not None:
+                advice = f"decision {chain.broken} of {chain.length} was changed after it was written, in {kept.where}"
+                return "broken", "catalog", advice
+            said = f", {chain.length} decisions (head {chain.head[:16]})" if chain.length else ""
+            return "ok", "catalog", f"{kept.where}, {len(kept.runs())} runs{said}"
     except RecenseError as error:
         return "broken", "catalog", str(error)
 

@@ -70,6 +70,22 @@ class SourceSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """What ``recense check`` reads, and how strict it is.
+
+    Attributes:
+        exclude: globs on paths that are left out. allow_unread: (glob, reason) of files that may stay unread.
+        approvals: the approvals file, None for the one beside recense.yaml.
+        unapproved: ``block``, or ``warn`` for what the policy declares.
+    """
+
+    exclude: tuple[str, ...] = ()
+    allow_unread: tuple[tuple[str, str], ...] = ()
+    approvals: Path | None = None
+    unapproved: str = "block"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What recense.yaml says, or the defaults.
 
@@ -78,6 +94,7 @@ class Config:
         catalog: SQLAlchemy URL of the catalog, its password still a placeholder.
         language: whether language models read names and prose. jobs: processes that read at the same time.
         report_format, report_language: what reports are when the command line does not say.
+        check: settings of ``recense check``.
     """
 
     path: Path | None = None
@@ -88,6 +105,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     report_format: str = "table"
     report_language: str = "en"
+    check: CheckSettings = CheckSettings()
 
     def source(self, name: str) -> SourceSpec:
         """Returns the source of this name.
@@ -193,6 +211,12 @@ def _build(document: Document, path: Path, catalog: str | None) -> Config:
         limits=Limits(**entries.limits.model_dump()),
         report_format=entries.report.format,
         report_language=entries.report.language,
+        check=CheckSettings(
+            exclude=entries.check.exclude,
+            allow_unread=tuple((allowed.path, allowed.reason) for allowed in entries.check.allow_unread),
+            approvals=folder / entries.check.approvals if entries.check.approvals else None,
+            unapproved=entries.check.unapproved,
+        ),
     )
 
 

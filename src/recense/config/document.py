@@ -94,6 +94,30 @@ class ReportEntry(_Strict):
     language: Literal["en", "fr"] = Field(default="en", description="Language of the report.")
 
 
+class AllowedEntry(_Strict):
+    """Files whose statements need not be understood, and why."""
+
+    path: Glob = Field(description="A glob on paths below the folder that is checked: vendor/**/*.sql.")
+    reason: Annotated[str, Field(min_length=10)] = Field(description="Why: at least 10 characters.")
+
+
+class CheckEntry(_Strict):
+    """What recense check reads, and how strict it is."""
+
+    exclude: tuple[Glob, ...] = Field(default=(), description="Globs on paths: leave these files out.")
+    allow_unread: tuple[AllowedEntry, ...] = Field(
+        default=(), description="Statements in these files may stay unread; everything else unread is exit 3."
+    )
+    approvals: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="The approvals file, relative to this one. Default: recense-approvals.yaml."
+    )
+    unapproved: Literal["block", "warn"] = Field(
+        default="block",
+        description="warn: an unapproved field blocks only where the policy does not declare its kind; Articles 9 "
+        "and 10, government ids and credentials always block.",
+    )
+
+
 class ConfigFile(_Strict):
     """recense.yaml: what to scan, where results go, and the limits."""
 
@@ -109,6 +133,7 @@ class ConfigFile(_Strict):
     sources: tuple[SourceEntry, ...] = Field(default=(), description="What to scan.")
     limits: LimitEntries = LimitEntries()
     report: ReportEntry = ReportEntry()
+    check: CheckEntry = CheckEntry()
 
 
 KEYS: dict[tuple[str, ...], type[BaseModel]] = {
@@ -116,5 +141,7 @@ KEYS: dict[tuple[str, ...], type[BaseModel]] = {
     ("sources", "*"): SourceEntry,
     ("limits",): LimitEntries,
     ("report",): ReportEntry,
+    ("check",): CheckEntry,
+    ("check", "allow_unread", "*"): AllowedEntry,
 }
 """Which keys stand where; ``*`` is any index of a list."""
