@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
 from recense.catalog import decisions as chained
-from recense.catalog import rows, tables
+from recense.catalog import review, rows, tables
 from recense.catalog.decisions import Chain, Decision
 from recense.catalog.differences import differences
 from recense.catalog.engine import connect, transaction
@@ -116,6 +116,10 @@ class Catalog:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    def transaction(self, write: bool = False) -> AbstractContextManager[Connection]:
+        """Gives a connection in a transaction, for the modules of this package that are no runs."""
+        return self._transaction(write)
 
     def _transaction(self, write: bool = False) -> AbstractContextManager[Connection]:
         return transaction(self._engine, self.where, write)
@@ -247,6 +251,7 @@ class Catalog:
                 if values:
                     connection.execute(insert(table), values)
             connection.execute(update(tables.partitions).where(tables.partitions.c.run == run.id).values(evidence=None))
+            review.record(connection, run, run.finished or now())
         self._flush()
 
     def _flush(self) -> None:
@@ -338,7 +343,9 @@ class Catalog:
     def decide(self, made: Sequence[Decision]) -> int:
         """Appends decisions to the chain, in one transaction; returns how many."""
         with self._transaction(write=True) as connection:
-            return chained.append(connection, made)
+            count = chained.append(connection, made)
+            review.settle(connection, made, now()[:10])
+            return count
 
     def decisions(self) -> list[Decision]:
         """Returns every decision, oldest first; ``recense.catalog.decisions.latest`` gives those in force."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -15,7 +15,7 @@ _IDENTITY = ("id", "source", "dataset", "column", "category", "entity", "proof")
 def differences(connection: Connection, before: str, after: str) -> Mapping[str, Any]:
     """Returns findings that are new, gone or changed; see ``Catalog.changes``."""
     old, new = _findings(connection, before), _findings(connection, after)
-    unread = _unread(connection, after)
+    unread = unread_in(connection, after)
     gone = [old[id_] for id_ in old if id_ not in new and not unread(old[id_]["source"], old[id_]["dataset"])]
     changed = [
         {"id": id_, "before": _state(old[id_]), "after": _state(new[id_])}
@@ -36,7 +36,7 @@ def _state(finding: Mapping[str, str]) -> dict[str, str]:
     return {"entity": finding["entity"], "proof": finding["proof"]}
 
 
-def _unread(connection: Connection, run: str) -> Any:
+def unread_in(connection: Connection, run: str) -> Callable[[str, str], bool]:
     """Returns a test of whether a dataset was not, or not wholly, read in a run."""
     sources, entries = tables.sources, tables.unreadable
     failed = set(

@@ -52,6 +52,27 @@ STEPS: Sequence[Step] = (
         reason TEXT NOT NULL, ticket TEXT, origin TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL)""",
         "CREATE INDEX decisions_by_field ON decisions (field, category)",
     ),
+    (  # 4: the dashboard: what is found now, who may look, who looked
+        """CREATE TABLE review (id TEXT PRIMARY KEY, source TEXT NOT NULL, dataset TEXT NOT NULL, path TEXT NOT NULL,
+        category TEXT NOT NULL, field TEXT NOT NULL, rank BIGINT NOT NULL, sort TEXT NOT NULL, entities TEXT NOT NULL,
+        proof TEXT NOT NULL, cells BIGINT NOT NULL, matched BIGINT NOT NULL, declared TEXT, rules TEXT NOT NULL,
+        first_run TEXT NOT NULL, first_seen TEXT NOT NULL, last_run TEXT NOT NULL, last_seen TEXT NOT NULL, gone TEXT,
+        state TEXT NOT NULL, why TEXT, until TEXT)""",
+        "CREATE INDEX review_order ON review (rank, sort, id)",
+        "CREATE INDEX review_state ON review (state, rank, sort, id)",
+        "CREATE INDEX review_category ON review (category, rank, sort, id)",
+        "CREATE INDEX review_source ON review (source, rank, sort, id)",
+        "CREATE INDEX review_field ON review (field, category)",
+        "CREATE INDEX review_first ON review (first_seen)",
+        """CREATE TABLE users (name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT, language TEXT,
+        active BOOLEAN NOT NULL, created TEXT NOT NULL, last_visit TEXT, keys BOOLEAN NOT NULL)""",
+        """CREATE TABLE sessions (token TEXT PRIMARY KEY, name TEXT NOT NULL REFERENCES users(name) ON DELETE CASCADE,
+        csrf TEXT NOT NULL, began TEXT NOT NULL, seen TEXT NOT NULL, since TEXT)""",
+        "CREATE TABLE refused_logins (at TEXT NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL)",
+        "CREATE INDEX refused_logins_at ON refused_logins (at)",
+        """CREATE TABLE audit (number BIGINT PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
+        subject TEXT NOT NULL, details TEXT NOT NULL, previous TEXT NOT NULL, digest TEXT NOT NULL)""",
+    ),
 )
 
 _LOCK = 7_305_482_119  # any number, the same in every recense: one migrates, the others wait

@@ -145,7 +145,7 @@ def run_of(connection: Connection, row: Row, changes: Mapping[str, Any]) -> Scan
             )
             for entry in _rows(connection, tables.datasets, run)
         ),
-        findings=tuple(_finding_of(entry) for entry in _rows(connection, tables.findings, run)),
+        findings=tuple(finding_of(entry) for entry in _rows(connection, tables.findings, run)),
         unreadable=tuple(
             Unreadable(entry["source"], entry["path"], entry["code"], entry["reason"])
             for entry in _rows(connection, tables.unreadable, run)
@@ -154,7 +154,8 @@ def run_of(connection: Connection, row: Row, changes: Mapping[str, Any]) -> Scan
     )
 
 
-def _finding_of(row: Row) -> Finding:
+def finding_of(row: Row) -> Finding:
+    """Returns a finding as a run saw it."""
     return Finding(
         source=row["source"],
         dataset=row["dataset"],

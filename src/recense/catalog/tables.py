@@ -190,3 +190,75 @@ decisions = Table(
     Column("hash", Text, nullable=False),
     Index("decisions_by_field", "field", "category"),
 )
+
+review = Table(
+    "review",
+    metadata,
+    Column("id", Text, primary_key=True),  # the finding's
+    Column("source", Name, nullable=False),
+    Column("dataset", Name, nullable=False),
+    Column("path", Name, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("field", Name, nullable=False),  # what decisions name, see recense.catalog.decisions.field_of
+    Column("rank", BigInteger, nullable=False),  # see recense.catalog.review.rank
+    Column("sort", Name, nullable=False),  # source, dataset and column: pages are cut by (rank, sort, id)
+    Column("entities", Json, nullable=False),
+    Column("proof", Text, nullable=False),  # the strongest of its entities
+    Column("cells", BigInteger, nullable=False),
+    Column("matched", BigInteger, nullable=False),
+    Column("declared", Text),
+    Column("rules", Text, nullable=False),
+    Column("first_run", Text, nullable=False),
+    Column("first_seen", Text, nullable=False),  # ISO 8601, UTC
+    Column("last_run", Text, nullable=False),
+    Column("last_seen", Text, nullable=False),
+    Column("gone", Text),  # when a complete run of the same source no longer had it
+    Column("state", Text, nullable=False),  # open | decided | reopened
+    Column("why", Text),  # why it was opened again
+    Column("until", Text),  # last day of the decision in force, ISO 8601; None when it never ends, or there is none
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),  # reader | engineer | dpo | admin
+    Column("password", Text),  # argon2id; None when another server vouches (OIDC)
+    Column("language", Text),
+    Column("active", Boolean, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("last_visit", Text),  # when the session before the present one was last used
+    Column("keys", Boolean, nullable=False),  # keyboard shortcuts, WCAG 2.1.4
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token", Text, primary_key=True),  # SHA-256 of the cookie's
+    Column("name", Text, ForeignKey("users.name", ondelete="CASCADE"), nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("began", Text, nullable=False),
+    Column("seen", Text, nullable=False),
+    Column("since", Text),  # the visit before this one: what is newer is new
+)
+
+refused_logins = Table(
+    "refused_logins",
+    metadata,
+    Column("at", Text, nullable=False),
+    Column("name", Name, nullable=False),
+    Column("address", Text, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("who", Name, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("subject", Name, nullable=False),
+    Column("details", Json, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+)

@@ -17,7 +17,20 @@ from typing import Annotated
 import typer
 
 from recense import __version__
-from recense.cli import approvals, check, console, demo, policy, register, retention, runs, scan, schedule, setup
+from recense.cli import (
+    approvals,
+    check,
+    console,
+    dashboard,
+    demo,
+    policy,
+    register,
+    retention,
+    runs,
+    scan,
+    schedule,
+    setup,
+)
 from recense.errors import ExitCode, RecenseError
 
 app = typer.Typer(
@@ -30,7 +43,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for module in (scan, check, approvals, runs, policy, register, retention, demo, schedule, setup):
+for module in (scan, check, approvals, runs, policy, register, retention, dashboard, demo, schedule, setup):
     module.add_to(app)
 
 

@@ -1,0 +1,119 @@
+"""What can be decided about a finding, and what a decision needs: one model with ``recense-approvals.yaml``.
+
+Sources: approvals end after 24 months at most, Article 9 and 10 after 6 (facts of the gate, ``recense.gate``); an
+exception for Article 9 names the letter of Article 9(2) GDPR it rests on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from recense.catalog.decisions import Decision
+from recense.catalog.listing import Item
+from recense.gate.approvals import WHY_LENGTH, longest
+from recense.policy import taxonomy
+from recense.reports.dashboard.visit import Visit
+
+LONGEST_REASON = 2_000
+
+EXCEPTIONS = tuple("abcdefghij")
+"""Letters of Article 9(2) GDPR."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer to a finding.
+
+    Attributes:
+        id: value in the form, and of its texts (``choice.<id>``). key: the key that picks it.
+        decision: kind of ``recense.catalog.decisions``.
+        ends: an end has to be given. category: the right category has to be given.
+    """
+
+    id: str
+    key: str
+    decision: str
+    ends: bool = True
+    category: bool = False
+
+
+REMOVE = Choice("remove", "s", "remove", ends=False)
+EXCEPTION = Choice("exception", "e", "accepted")
+ORDINARY = Choice("ordinary", "p", "false_positive", category=True)
+FALSE = Choice("false", "f", "false_positive")
+DECLARED = Choice("declared", "d", "declared")
+ACCEPTED = Choice("accepted", "a", "accepted")
+
+PROTECTED = (REMOVE, EXCEPTION, ORDINARY, FALSE)
+PLAIN = (DECLARED, ACCEPTED, REMOVE, FALSE)
+
+
+class Incomplete(Exception):
+    """A form lacks something; ``key`` names the sentence that says what."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def choices(one: Item) -> tuple[Choice, ...]:
+    """Returns what can be decided about a finding."""
+    return PROTECTED if one.special else PLAIN
+
+
+def last_day(one: Item, today: date) -> date:
+    """Returns the last day on which a decision about a finding may end."""
+    return longest([one.category], today)
+
+
+def decisions(one: Item, visit: Visit) -> list[Decision]:
+    """Returns what a filled-in form decides.
+
+    Raises:
+        Incomplete: something is missing or too long, or the end is too late.
+    """
+    choice = next((known for known in choices(one) if known.id == visit.form.get("choice")), None)
+    if choice is None:
+        raise Incomplete("decide.choice")
+    reason = " ".join(visit.form.get("reason", "").split())
+    if len(reason) < WHY_LENGTH or len(reason) > LONGEST_REASON:
+        raise Incomplete("decide.reason")
+    ground = visit.form.get("ground", "")
+    if choice is EXCEPTION:
+        if ground not in EXCEPTIONS:
+            raise Incomplete("decide.ground")
+        reason = f"Art. 9(2)({ground}): {reason}"
+    until = _until(choice, one, visit)
+    activity = visit.form.get("activity", "").strip()[:128] or None
+    made = [_decision(one.field, one.category, choice.decision, reason, until, activity, visit)]
+    if choice.category:
+        other = visit.form.get("category", "")
+        if other not in taxonomy().categories or taxonomy().is_special(other):
+            raise Incomplete("decide.category")
+        made.append(_decision(one.field, other, "declared", reason, until, activity, visit))
+    return made
+
+
+def _until(choice: Choice, one: Item, visit: Visit) -> str | None:
+    if not choice.ends:
+        return None
+    today = visit.today
+    try:
+        until = date.fromisoformat(visit.form.get("until", ""))
+    except ValueError:
+        raise Incomplete("decide.until") from None
+    if not today < until <= last_day(one, today):
+        raise Incomplete("decide.until")
+    return until.isoformat()
+
+
+def _decision(
+    field: str, category: str, kind: str, reason: str, until: str | None, activity: str | None, visit: Visit
+) -> Decision:
+    return Decision(field, category, kind, visit.account.name, visit.moment, reason, until, activity)
+
+
+def proposed(one: Item, today: date) -> date:
+    """Returns the end a form proposes: half of the longest, so that nobody takes the longest without a thought."""
+    return today + (last_day(one, today) - today) // 2

@@ -1,0 +1,79 @@
+"""Renders a page: Jinja2 with everything escaped, the words of the visitor's language, and what every page shows."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from recense import __version__
+from recense.policy import taxonomy
+from recense.reports.visible import visible
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from recense.reports.dashboard.visit import Page, Visit
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+MENU = (
+    ("/", "menu.todo"),
+    ("/findings", "menu.findings"),
+    ("/retention", "menu.retention"),
+    ("/register", "menu.register"),
+    ("/requests", "menu.requests"),
+    ("/sources", "menu.sources"),
+    ("/audit", "menu.audit"),
+)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["visible"] = visible
+    return environment
+
+
+def render(page: Page, visit: Visit) -> str:
+    """Returns a page as HTML; a request of htmx gets the same page, of which it takes the part it asked for."""
+    values: dict[str, Any] = {
+        "t": visit.words,
+        "visit": visit,
+        "account": visit.session.account if visit.session else None,
+        "csrf": visit.session.csrf if visit.session else "",
+        "menu": [entry for entry in MENU if visit.session],
+        "here": visit.path.partition("?")[0],
+        "notice": _notice(visit),
+        "version": __version__,
+        "label": lambda category: _label(category, visit.words.language),
+        "is_special": taxonomy().is_special,
+        "key": source_key,
+        **page.values,
+    }
+    return _environment().get_template(page.template).render(values)
+
+
+def source_key(uri: str) -> str:
+    """Returns what stands for a source in a URL: a name of hostile characters stays out of links and fields."""
+    return hashlib.sha256(uri.encode(errors="surrogatepass")).hexdigest()[:12]
+
+
+def _notice(visit: Visit) -> str | None:
+    """Returns the sentence that a redirect asked for; only the keys of notices are taken from a URL."""
+    key = f"notice.{visit.query.get('notice', '')}"
+    return visit.words(key) if key in visit.words else None
+
+
+def _label(category: str, language: str) -> str:
+    known = taxonomy().categories.get(category)
+    return known.label[language] if known else visible(category)

@@ -1,0 +1,78 @@
+"""The list of findings, and one finding with everything that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from recense.catalog import decisions, listing
+from recense.catalog.listing import Filter
+from recense.errors import UserError
+from recense.model import Proof
+from recense.policy import taxonomy
+from recense.reports.dashboard.pages import source_key
+from recense.reports.dashboard.visit import Answer, Page, Refused, Visit, screen
+
+FIELDS = ("category", "source", "proof", "declared", "state", "search")
+
+
+@screen("/findings", role="reader")
+def findings(visit: Visit) -> Answer:
+    """Lists what is found; every choice is part of the URL."""
+
+    def wanted(name: str) -> str:
+        return visit.query.get(name, "")[:512]
+
+    with visit.catalog.transaction() as connection:
+        sources = sorted(listing.by_source(connection))
+    chosen = Filter(
+        category=wanted("category"),
+        source=next((uri for uri in sources if source_key(uri) == wanted("source")), wanted("source")),
+        proof=wanted("proof"),
+        declared=wanted("declared"),
+        state=wanted("state"),
+        search=wanted("search"),
+        special={"yes": True, "no": False}.get(visit.query.get("special", "")),
+        gone=visit.query.get("gone") == "yes",
+    )
+    with visit.catalog.transaction() as connection:
+        try:
+            page = listing.listed(connection, chosen, visit.query.get("after"), visit.query.get("before"))
+        except UserError:
+            raise Refused(400, "refused.query") from None
+        count = listing.counted(connection, chosen)
+    kept = {name: visit.query[name] for name in (*FIELDS, "special", "gone") if visit.query.get(name)}
+    return Page(
+        "findings.html.j2",
+        {
+            "page": page,
+            "count": count,
+            "more": count > listing.COUNTED,
+            "chosen": kept,
+            "sources": sources,
+            "categories": list(taxonomy().categories),
+            "proofs": [str(proof) for proof in Proof],
+            "link": lambda **extra: _link(kept, extra),
+        },
+        shows=tuple(one.id for one in page.items),
+    )
+
+
+def _link(kept: Mapping[str, str], extra: Mapping[str, str]) -> str:
+    return f"/findings?{urlencode({**kept, **extra})}"
+
+
+@screen("/findings/{id}", role="reader")
+def finding(visit: Visit) -> Answer:
+    """Shows one finding: evidence for and against, how it came to be, and the form that decides."""
+    with visit.catalog.transaction() as connection:
+        one = listing.item(connection, visit.params["id"])
+        if one is None:
+            raise Refused(404, "refused.missing")
+        values = {
+            "one": one,
+            "exact": listing.evidence(connection, one.last_run, one.id),
+            "trend": listing.trend(connection, one.id),
+            "history": [made for made in decisions.read(connection) if made.field == one.field],
+        }
+    return Page("finding.html.j2", values, shows=(one.id,))

@@ -1,0 +1,84 @@
+"""One decision a screen: the findings of a queue, one after the other, each with the form that decides it."""
+
+from __future__ import annotations
+
+from recense.catalog import audit, decisions, listing, review
+from recense.policy import taxonomy
+from recense.reports.dashboard import deciding
+from recense.reports.dashboard.queues import Queue, queue
+from recense.reports.dashboard.visit import Answer, Page, Redirect, Refused, Visit, screen
+
+
+def _queue(visit: Visit) -> Queue:
+    found = queue(visit.params["queue"], visit.today)
+    if found is None:
+        raise Refused(404, "refused.missing")
+    return found
+
+
+@screen("/queue/{queue}", role="reader")
+def begin(visit: Visit) -> Answer:
+    """Goes to the first finding that waits, or says that none does."""
+    chosen = _queue(visit)
+    with visit.catalog.transaction() as connection:
+        page = listing.listed(connection, chosen.lists, size=1)
+    if page.items:
+        return Redirect(f"{chosen.path}/{page.items[0].id}")
+    return Page("queue_done.html.j2", {"queue": chosen})
+
+
+@screen("/queue/{queue}/{id}", role="reader")
+def show(visit: Visit) -> Answer:
+    """Shows a finding of the queue and asks for the decision."""
+    return _show(visit, _queue(visit), None)
+
+
+@screen("/queue/{queue}/{id}", role="dpo", methods=("POST",))
+def decide(visit: Visit) -> Answer:
+    """Records the decision and goes to the next finding."""
+    chosen = _queue(visit)
+    with visit.catalog.transaction() as connection:
+        one = listing.item(connection, visit.params["id"])
+    if one is None:
+        raise Refused(404, "refused.missing")
+    try:
+        made = deciding.decisions(one, visit)
+    except deciding.Incomplete as incomplete:
+        return _show(visit, chosen, incomplete.key)
+    with visit.catalog.transaction(write=True) as connection:
+        decisions.append(connection, made)
+        review.settle(connection, made, visit.today.isoformat())
+        details = [{"field": each.field, "category": each.category, "decision": each.decision} for each in made]
+        audit.append(connection, visit.moment, visit.account.name, "decided", one.id, {"decisions": details})
+        following = listing.following(connection, chosen.lists, one)
+    return Redirect(f"{chosen.path}/{following.id}" if following else chosen.path, "decided")
+
+
+def _show(visit: Visit, chosen: Queue, problem: str | None) -> Page:
+    with visit.catalog.transaction() as connection:
+        one = listing.item(connection, visit.params["id"])
+        if one is None:
+            raise Refused(404, "refused.missing")
+        before = listing.listed(connection, chosen.lists, before=listing.cursor(one), size=1).items
+        values = {
+            "one": one,
+            "queue": chosen,
+            "exact": listing.evidence(connection, one.last_run, one.id),
+            "trend": listing.trend(connection, one.id),
+            "history": [made for made in decisions.read(connection) if made.field == one.field],
+            "following": listing.following(connection, chosen.lists, one),
+            "previous": before[0] if before else None,
+            "position": listing.position(connection, chosen.lists, one),
+            "count": listing.counted(connection, chosen.lists),
+        }
+    values |= {
+        "choices": deciding.choices(one),
+        "exceptions": deciding.EXCEPTIONS,
+        "categories": [name for name in taxonomy().categories if not taxonomy().is_special(name)],
+        "last_day": deciding.last_day(one, visit.today),
+        "proposed": deciding.proposed(one, visit.today),
+        "problem": visit.words(problem) if problem else None,
+        "filled": visit.form,
+        "may_decide": visit.account.may("dpo"),
+    }
+    return Page("queue.html.j2", values, 422 if problem else 200, shows=(one.id,))

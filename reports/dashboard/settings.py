@@ -1,0 +1,31 @@
+"""What the dashboard is told when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LOCAL = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to serve.
+
+    Attributes:
+        catalog: SQLAlchemy URL with secrets filled in.
+        hosts: names under which the dashboard may be asked for; any other is refused (DNS rebinding).
+        https: it is reached through TLS: cookies are then ``Secure`` and browsers are told to stay with it.
+        language: of pages for people who have not chosen.
+        policy: the privacy policy that findings are held against; None when there is none.
+        register: folder with the register's YAML files; None when there is none.
+        zone: time zone of what people read.
+    """
+
+    catalog: str = field(repr=False)
+    hosts: tuple[str, ...] = LOCAL
+    https: bool = False
+    language: str = "fr"
+    policy: Path | None = None
+    register: Path | None = None
+    zone: str = "Europe/Paris"

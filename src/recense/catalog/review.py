@@ -1,0 +1,233 @@
+"""What is found now, one row a finding whatever the number of runs: the list that people decide on.
+
+``findings`` holds what each run saw; ``review`` what stands after the last of them, with the day it was first seen and
+whether somebody has decided. A finding that a complete run of its source no longer has is marked as gone, not erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, and_, insert, select, update
+
+from recense.catalog import decisions, tables
+from recense.catalog.decisions import Decision, field_of
+from recense.catalog.differences import unread_in
+from recense.model import Finding, Proof, ScanRun
+from recense.policy import taxonomy
+
+CHUNK = 500
+"""Rows of one statement: SQLite takes at most 32,766 parameters."""
+
+STEP = 1.5
+"""How many times more cells a decided finding must hold before it is asked again (and at least ``LEAST`` more)."""
+
+LEAST = 10
+
+PROOFS = (Proof.PROVED, Proof.INDICATED, Proof.TO_CHECK)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one run says of a finding: its entities together.
+
+    Attributes:
+        matched: cells that hold the strongest entity.
+        field: what decisions call its column.
+    """
+
+    id: str
+    source: str
+    dataset: str
+    path: str
+    category: str
+    entities: tuple[str, ...]
+    proof: Proof
+    cells: int
+    matched: int
+    declared: str | None
+    field: str = ""
+
+
+def rank(category: str, proof: str) -> int:
+    """Returns where a finding stands in the list: Article 9 and 10 first, then by proof; smaller is more urgent."""
+    return (0 if taxonomy().is_special(category) else 10) + [str(known) for known in PROOFS].index(proof)
+
+
+def standings(run: ScanRun) -> list[Standing]:
+    """Returns the findings of a run with the entities of one id put together, strongest first."""
+    kinds = {(report.source, report.dataset): report.kind for report in run.datasets}
+    groups: dict[str, list[Finding]] = {}
+    for finding in run.findings:
+        groups.setdefault(finding.id, []).append(finding)
+    ordered = [sorted(group, key=lambda one: (PROOFS.index(one.proof), -one.score)) for group in groups.values()]
+    return [_standing(group, kinds.get((group[0].source, group[0].dataset), "table")) for group in ordered]
+
+
+def _standing(group: Sequence[Finding], kind: str) -> Standing:
+    best = group[0]
+    entities = tuple(dict.fromkeys(one.entity for one in group))
+    return Standing(
+        best.id,
+        best.source,
+        best.dataset,
+        best.column,
+        best.category,
+        entities,
+        best.proof,
+        best.cells,
+        best.matched,
+        best.declared,
+        field_of(kind, best.dataset, best.column),
+    )
+
+
+def reopens(old: Any, new: Standing, rules: str) -> str | None:
+    """Returns why a decided finding is to be asked again: ``stronger | more | kind | rules``, None if it is not.
+
+    A decision answers what was known then. It is asked again when the proof got stronger, when the cells or the share
+    grew past ``STEP``, when another kind of datum came to it, or when other rules read the same cells differently.
+
+    Args:
+        old: the row as it stood when it was decided.
+        new: what the run says.
+        rules: version and digest of the rules that judged.
+    """
+    if PROOFS.index(new.proof) < PROOFS.index(Proof(old["proof"])):
+        return "rules" if rules != old["rules"] and new.cells == old["cells"] else "stronger"
+    if set(new.entities) - set(old["entities"]):
+        return "rules" if rules != old["rules"] and new.cells == old["cells"] else "kind"
+    grown = new.matched - old["matched"] >= LEAST
+    share, was = new.matched / max(new.cells, 1), old["matched"] / max(old["cells"], 1)
+    if grown and (new.matched > STEP * old["matched"] or share > STEP * was):
+        return "more"
+    return None
+
+
+def record(connection: Connection, run: ScanRun, moment: str) -> None:
+    """Brings the list up to what a finished run found, inside the transaction that writes the run."""
+    found = {one.id: one for one in standings(run)}
+    known = _known(connection, list(found))
+    fresh = [_row(one, run, moment) for id_, one in found.items() if id_ not in known]
+    for chunk in _chunks(fresh):
+        connection.execute(insert(tables.review), chunk)
+    for id_, old in known.items():
+        _update(connection, old, found[id_], run, moment)
+    _mark_gone(connection, run, found, moment)
+    new = {(row["field"], row["category"]) for row in fresh}
+    settle(connection, [made for made in decisions.read(connection) if (made.field, made.category) in new], moment[:10])
+    expire(connection, moment[:10])
+
+
+def settle(connection: Connection, made: Sequence[Decision], today: str) -> None:
+    """Marks what decisions are about as decided, as long as they last.
+
+    Args:
+        connection: a transaction that writes.
+        made: decisions, oldest first; the last about a field and category is the one in force.
+        today: day in ISO 8601.
+    """
+    table = tables.review
+    for (field, category), decision in decisions.latest(made).items():
+        if decision.until is not None and decision.until < today:
+            continue
+        connection.execute(
+            update(table)
+            .where(table.c.field == field, table.c.category == category)
+            .values(state="decided", why=None, until=decision.until)
+        )
+
+
+def expire(connection: Connection, today: str) -> None:
+    """Opens again what was decided for a time that is over: nothing ends silently."""
+    table = tables.review
+    connection.execute(
+        update(table)
+        .where(table.c.state == "decided", table.c.until < today)
+        .values(state="reopened", why="expired", until=None)
+    )
+
+
+def is_due(connection: Connection, today: str) -> bool:
+    """Tells whether ``expire`` would open something."""
+    table = tables.review
+    query = select(table.c.id).where(table.c.state == "decided", table.c.until < today).limit(1)
+    return connection.execute(query).scalar() is not None
+
+
+def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Any]:
+    rows = {}
+    for chunk in _chunks(ids):
+        query = select(tables.review).where(tables.review.c.id.in_(chunk))
+        rows.update({row["id"]: row for row in connection.execute(query).mappings()})
+    return rows
+
+
+def _row(one: Standing, run: ScanRun, moment: str) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "source": one.source,
+        "dataset": one.dataset,
+        "path": one.path,
+        "sort": "\x1f".join((one.source, one.dataset, one.path)),
+        "category": one.category,
+        "field": one.field,
+        "first_run": run.id,
+        "first_seen": moment,
+        "state": "open",
+        "why": None,
+        "until": None,
+        **_seen(one, run, moment),
+    }
+
+
+def _seen(one: Standing, run: ScanRun, moment: str) -> dict[str, Any]:
+    return {
+        "rank": rank(one.category, one.proof),
+        "entities": list(one.entities),
+        "proof": str(one.proof),
+        "cells": one.cells,
+        "matched": one.matched,
+        "declared": one.declared,
+        "rules": run.rules,
+        "last_run": run.id,
+        "last_seen": moment,
+        "gone": None,
+    }
+
+
+def _update(connection: Connection, old: Any, new: Standing, run: ScanRun, moment: str) -> None:
+    values = _seen(new, run, moment)
+    if old["state"] == "decided":
+        why = reopens(old, new, run.rules)
+        if why:
+            values |= {"state": "reopened", "why": why, "until": None}
+        else:  # what the decision was about stays, so that small steps add up
+            for kept in ("proof", "rank", "entities", "cells", "matched", "rules"):
+                del values[kept]
+    connection.execute(update(tables.review).where(tables.review.c.id == new.id).values(**values))
+
+
+def _mark_gone(connection: Connection, run: ScanRun, found: dict[str, Standing], moment: str) -> None:
+    """Marks what a dataset that was read no longer holds; what could not be read is not gone."""
+    unread = unread_in(connection, run.id)
+    for source in run.sources:
+        datasets = {report.dataset for report in run.datasets if report.source == source.uri}
+        table = tables.review
+        query = select(table.c.id, table.c.dataset).where(and_(table.c.source == source.uri, table.c.gone.is_(None)))
+        lost = [
+            id_
+            for id_, dataset in connection.execute(query)
+            if id_ not in found and dataset in datasets and not unread(source.uri, dataset)
+        ]
+        for chunk in _chunks(lost):
+            connection.execute(update(table).where(table.c.id.in_(chunk)).values(gone=moment))
+
+
+def _chunks(items: Sequence[Any]) -> Iterator[list[Any]]:
+    rest = iter(items)
+    while chunk := list(islice(rest, CHUNK)):
+        yield chunk

@@ -1,0 +1,101 @@
+"""``recense serve`` and ``recense users``: the DPO's dashboard, and who may open it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from recense.cli import console
+from recense.cli.options import CatalogOption, ConfigOption, load_config, open_catalog
+from recense.errors import UserError
+from recense.plugins import driver
+
+PORT = 8765
+PASSWORD_VARIABLE = "RECENSE_NEW_PASSWORD"  # noqa: S105 - the name of a variable
+
+RoleOption = Annotated[str, typer.Option("--role", metavar="ROLE", help="reader, engineer, dpo or admin.")]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the verbs."""
+    app.command("serve")(serve)
+    group = typer.Typer(help="Accounts of the dashboard.", no_args_is_help=True, rich_markup_mode=None)
+    group.command("add")(add)
+    group.command("close")(close)
+    group.command("list")(everybody)
+    app.add_typer(group, name="users")
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65_535, help="Port to listen on.")] = PORT,
+    name: Annotated[
+        list[str] | None,
+        typer.Option("--name", metavar="HOST", help="Name people ask for; repeat. Default: local ones."),
+    ] = None,
+    https: Annotated[bool, typer.Option("--https", help="Reached through a proxy with TLS: secure cookies.")] = False,
+    catalog: CatalogOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Open the dashboard on this machine, until stopped with Ctrl-C."""
+    uvicorn = driver("uvicorn", "dashboard", "the dashboard")
+    from recense.reports.dashboard import create_app
+    from recense.reports.dashboard.settings import LOCAL, Settings
+
+    settings = load_config(config, catalog)
+    with open_catalog(settings):
+        pass  # a missing or foreign catalog is said before anything listens
+    names = tuple(name) if name else LOCAL
+    app = create_app(Settings(settings.catalog_url(), names, https, settings.report_language))
+    console.note(f"recense: http://{host}:{port} until stopped with Ctrl-C")
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, date_header=False)
+
+
+def add(
+    account: NameArgument, role: RoleOption = "reader", catalog: CatalogOption = None, config: ConfigOption = None
+) -> None:
+    """Add an account, or give it a new role and password.
+
+    The password is asked for, or read from the variable RECENSE_NEW_PASSWORD or from standard input.
+    """
+    from recense.catalog import accounts
+
+    settings = load_config(config, catalog)
+    with open_catalog(settings) as kept:
+        password = _password()
+        with kept.transaction(write=True) as connection:
+            accounts.add(connection, account, role, password)
+    console.note(f"recense: {account} may sign in ({role})")
+
+
+def _password() -> str:
+    if PASSWORD_VARIABLE in os.environ:
+        return os.environ[PASSWORD_VARIABLE]
+    if not sys.stdin.isatty():
+        password = sys.stdin.readline().rstrip("\n")
+        if not password:
+            raise UserError(f"no password: give it on standard input, or in the variable {PASSWORD_VARIABLE}")
+        return password
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+
+
+def close(account: NameArgument, catalog: CatalogOption = None, config: ConfigOption = None) -> None:
+    """Close an account and sign it out; what it decided stays."""
+    from recense.catalog import accounts
+
+    with open_catalog(load_config(config, catalog)) as kept, kept.transaction(write=True) as connection:
+        accounts.close(connection, account)
+    console.note(f"recense: {account} is closed")
+
+
+def everybody(catalog: CatalogOption = None, config: ConfigOption = None) -> None:
+    """List accounts, roles and whether they are open."""
+    from recense.catalog import accounts
+
+    with open_catalog(load_config(config, catalog)) as kept, kept.transaction() as connection:
+        known = accounts.everybody(connection)
+    console.data(console.table([(one.name, one.role, "open" if one.active else "closed") for one in known]))

@@ -1,0 +1,73 @@
+"""A dashboard over a real catalog, asked through HTTP as a browser asks."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from recense.catalog import Catalog, accounts
+from recense.model import ScanRun
+from recense.reports.dashboard import create_app
+from recense.reports.dashboard.settings import Settings
+from recense.testing.reports import HOSTILE, hostile_run, sample_run
+
+PASSWORD = "correct horse battery staple"
+
+
+def keep(catalog: Catalog, run: ScanRun, name: str) -> ScanRun:
+    """Writes a run into a catalog as a finished one of another name."""
+    from recense.catalog import DatasetProfile
+    from recense.model import Dataset
+
+    run = replace(run, id=name, changes={})
+    catalog.start(name, rules=run.rules, scope="s", targets=[])
+    profiles = [DatasetProfile(Dataset(d.source, d.dataset, d.kind), d.rows_read, {}) for d in run.datasets]
+    catalog.finish(run, profiles)
+    return run
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalog with two runs and an account of each role; hashing passwords is slow on purpose, so once."""
+    file = tmp_path_factory.mktemp("dashboard") / "recense.db"
+    with Catalog.open(f"sqlite:///{file}") as opened:
+        keep(opened, hostile_run(HOSTILE.replace("\udce9", "")), "r1")
+        keep(opened, sample_run(), "r2")
+        with opened.transaction(write=True) as connection:
+            for role in accounts.ROLES:
+                accounts.add(connection, role, role, PASSWORD)
+    return file
+
+
+@pytest.fixture
+def catalog(prepared: Path, tmp_path: Path) -> Iterator[Catalog]:
+    shutil.copy(prepared, tmp_path / "recense.db")
+    with Catalog.open(f"sqlite:///{tmp_path}/recense.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(catalog: Catalog) -> Iterator[TestClient]:
+    settings = Settings(f"sqlite:///{catalog.file}", hosts=("testserver",), language="en")
+    with TestClient(create_app(settings), follow_redirects=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def sign_in(client: TestClient) -> Callable[..., str]:
+    """Signs somebody in and returns the token that forms must send back."""
+
+    def enter(name: str = "dpo") -> str:
+        answer = client.post("/sign-in", data={"name": name, "password": PASSWORD, "next": "/"})
+        assert answer.status_code == 303, answer.text
+        found = re.search(r'name="csrf" value="([^"]+)"', client.get("/").text)
+        assert found
+        return found[1]
+
+    return enter
