@@ -28,7 +28,7 @@ def screens() -> list[object]:
 def address(path: str, catalog: Catalog) -> str:
     with catalog.transaction() as connection:
         known = connection.execute(select(tables.review.c.id)).scalars().first()
-    return re.sub(r"\{[^}]+\}", str(known), path)
+    return re.sub(r"\{[^}]+\}", str(known), path.replace("{queue}", "special"))
 
 
 @pytest.mark.parametrize(("screen", "method"), screens())
@@ -44,7 +44,7 @@ def test_a_role_sees_its_screens_and_no_other(client, catalog, screen, method, r
     elif accounts.ROLES.index(role) < accounts.ROLES.index(screen.role):
         assert answer.status_code == 403
     else:
-        assert answer.status_code in {200, 303, 400}
+        assert answer.status_code in {200, 303, 400, 422}
 
 
 @pytest.mark.parametrize(("screen", "method"), screens())
