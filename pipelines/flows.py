@@ -32,6 +32,7 @@ from recense.model import Draw, Partition, ScanRun
 from recense.pipelines import steps
 from recense.pipelines.expectations import of_retention as expected
 from recense.pipelines.plan import Options, Survey, chosen, failed
+from recense.pipelines.records import refresh_register
 from recense.pipelines.retention import report as retained
 from recense.pipelines.summary import by_category, by_source, headline
 from recense.reports import render
@@ -268,14 +269,33 @@ retention = ScanFlow(_retention, name="recense-retention", persist_result=False,
 """``recense.pipelines.flows:retention``."""
 
 
+@task(name="fill the register", task_run_name="fill the register {part}", **_KEPT_NOWHERE)  # type: ignore[untyped-decorator]
+def register(part: str, config: Config, run_id: str, folder: Path, judged: bool) -> dict[str, int]:
+    """Brings the register up to date with a run, and with its retention report once it is judged; returns counts."""
+    with Catalog.open(config.catalog_url()) as catalog:
+        run = catalog.run(run_id)
+        kept = catalog.retention_reports(run_id) if judged else ()
+    ages = kept[-1]["document"] if kept else None
+    built = refresh_register(folder, run, config.load_policy(), ages, drafting=not judged)
+    return {
+        "activities": len(built.register.activities),
+        "drafted": len(built.created),
+        "filled": len(built.filled),
+        "datasets_assigned": sum(len(datasets) for datasets in built.assignment.by_activity.values()),
+        "datasets_unassigned": len(built.assignment.unassigned),
+        "verdicts": sum(len(one.machine.retention) for one in built.register.activities if one.machine),
+    }
+
+
 def _census(
     config: str | None = None,
     catalog: Target | None = None,
     as_of: str | None = None,
     report: str | None = None,
     language: bool = True,
+    register_folder: str | None = None,
 ) -> Any:
-    """Takes the whole census: scan, then retention, then the report; each part keeps what it found.
+    """Takes the whole census: scan, register, retention, report; each part keeps what it found.
 
     Args:
         config: path of recense.yaml; default: in the working directory.
@@ -283,20 +303,28 @@ def _census(
         as_of: day of the retention verdicts; default: today.
         report: file for the scan's HTML report.
         language: whether the language models read names and prose.
+        register_folder: folder of the Article 30 register; default: ``register`` beside recense.yaml.
 
     Returns:
-        The run's id, in a failed state when something could not be read or counted.
+        The run's id, in a failed state when something could not be read, written or counted.
     """
     run_id = new_run_id()
     scanned = scan(config=config, catalog=catalog, language=language, run_id=run_id, return_state=True)
-    judged = retention(config=config, catalog=catalog, run_id=run_id, as_of=as_of, return_state=True)
     settings = load(Path(config) if config else None, catalog)
+    home = settings.path.parent if settings.path else Path()
+    folder = Path(register_folder) if register_folder else home / "register"
+    states = [scanned, register("from the scan", settings, run_id, folder, False, return_state=True)]
+    states.append(retention(config=config, catalog=catalog, run_id=run_id, as_of=as_of, return_state=True))
+    states.append(register("with its verdicts", settings, run_id, folder, True, return_state=True))
+    if states[-1].is_completed():
+        rows = [{"what": what, "count": count} for what, count in states[-1].result().items()]
+        create_table_artifact(key="recense-register", table=rows, description="Register of Article 30")
     if report:
         with Catalog.open(settings.catalog_url()) as kept:
             text = render(kept.run(run_id), "html", language=settings.report_language)
         Path(report).write_text(text, encoding="utf-8")
-    if scanned.is_failed() or judged.is_failed():
-        return Failed(message=f"census {run_id}: not everything could be read or counted")
+    if not all(state.is_completed() for state in states):
+        return Failed(message=f"census {run_id}: not everything could be read, written or counted")
     return run_id
 
 

@@ -6,6 +6,7 @@ The one module that starts a server; it costs some seconds once.
 import asyncio
 import contextlib
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from unsteady import PARTITIONS, ROWS, plan, reads
 
 pytest.importorskip("prefect")
@@ -249,12 +251,29 @@ def test_the_census_scans_and_judges_and_its_parts_can_run_alone(tmp_path: Path)
         connection.commit()
     config = tmp_path / "recense.yaml"
     config.write_text("version: 1\nsources:\n  - name: crm\n    url: sqlite:///" + str(tmp_path / "crm.db") + "\n")
+    words = (
+        "schema: recense.register/1\nid: prospection\nname: {fr: Prospection}\nrole: controller\n"
+        "assign: {rules: [{dataset: prospects}]}\n"
+    )
+    (tmp_path / "register" / "activities").mkdir(parents=True)
+    (tmp_path / "register" / "activities" / "prospection.yaml").write_text(words, encoding="utf-8")
     report = tmp_path / "report.html"
     run_id = census(config=str(config), as_of="2026-11-01", report=str(report), language=False)
     assert "prospects" in report.read_text(encoding="utf-8")
     with Catalog.open(f"sqlite:///{tmp_path}/recense.db") as catalog:
         (kept,) = catalog.retention_reports(run_id)
     assert [(one["dataset"], one["overdue"]) for one in kept["document"]["datasets"]] == [("prospects", 7)]
+    activity = tmp_path / "register" / "activities" / "prospection.yaml"
+    assert activity.is_file()
+    filled = yaml.safe_load(activity.read_text(encoding="utf-8"))["machine"]
+    assert filled["evidence"]["run"] == run_id
+    assert [(one["dataset"], one["verdict"], one["overdue"]) for one in filled["retention"]] == [
+        ("prospects", "overdue", 7)
+    ]
+    (artifact,) = (one for one in stored("artifacts") if one.key == "recense-register")
+    assert {'"what": "activities", "count": 1', '"what": "verdicts", "count": 1'} <= set(
+        re.findall(r'"what": "(?:activities|verdicts)", "count": \d+', str(artifact.data))
+    )
     evidence = tmp_path / "evidence"
     counts = retention(config=str(config), as_of="2026-11-01", expectations=True, evidence=str(evidence))
     assert counts["overdue_rows"] == 7
