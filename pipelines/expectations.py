@@ -15,23 +15,31 @@ from __future__ import annotations
 
 import recense.pipelines.quiet  # noqa: F401  isort: skip  (telemetry off before anything is imported)
 
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from recense.plugins import driver
+from recense.retention.counting import FALSE_WORDS
 
 if TYPE_CHECKING:
+    from recense.pipelines.approved import Approved
     from recense.pipelines.retention import Retained
 
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0, "include_unexpected_rows": False}
 """What a result may hold: counts. The default keeps twenty values of the column."""
 
-Status = Literal["pass", "fail", "error"]
+NOT_HELD = ("", "0.0", *FALSE_WORDS)
+"""What a hold's cell may say to mean none, in lower case: the engine's own list."""
+LEFT_OUT = "left_out.json"
+"""File of the evidence that names what no expectation says."""
+
+Status = Literal["pass", "fail", "error", "left_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,8 @@ class Limit:
         before: the first start that is not overdue (``recense.retention.calendar.cutoff``).
         ignored: sentinel dates, which are no starts.
         hold, zone: columns that take a row out: filled holds, and rows of another zone.
-        zone_values: what the zone column says of rows that this limit is not about.
+        zone_values: what the zone column says of rows that this limit is not about, in lower case.
+        counted: overdue rows by our own count, None when nobody counted; another count is an error.
     """
 
     dataset: str
@@ -53,16 +62,21 @@ class Limit:
     hold: str | None = None
     zone: str | None = None
     zone_values: tuple[str, ...] = ()
+    counted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one expectation: ``unexpected`` rows when it could be counted. Never a value."""
+    """What became of one expectation: ``unexpected`` rows when it could be counted. Never a value.
+
+    ``left_out`` is no pass either: ``reason`` says why no expectation was run.
+    """
 
     suite: str
     expectation: str
     status: Status
     unexpected: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +133,17 @@ def overdue_sql(limit: Limit, url: str) -> str:
     if limit.ignored:
         parts.append(f"{day} NOT IN ({', '.join(literal.format(one) for one in limit.ignored)})")
     if limit.hold:
-        hold = f"TRIM(CAST({quoted(limit.hold)} AS TEXT))"
-        parts.append(f"COALESCE({hold}, '') IN ('', '0', 'false', 'f', 'no', 'non')")
+        hold = f"LOWER(TRIM(CAST({quoted(limit.hold)} AS TEXT)))"
+        parts.append(f"COALESCE({hold}, '') IN ({', '.join(map(_literal, NOT_HELD))})")
     if limit.zone:
-        values = ", ".join("'" + value.replace("'", "''") + "'" for value in limit.zone_values)
-        parts.append(f"COALESCE(CAST({quoted(limit.zone)} AS TEXT), '') NOT IN ({values or 'NULL'})")
+        values = ", ".join(map(_literal, limit.zone_values))
+        zone = f"LOWER(TRIM(CAST({quoted(limit.zone)} AS TEXT)))"
+        parts.append(f"COALESCE({zone}, '') NOT IN ({values or 'NULL'})")
     return " AND ".join(parts).replace("{", "{{").replace("}", "}}")
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _quoted(name: str) -> str:
@@ -144,9 +163,10 @@ def judged(frame: Any, limit: Limit) -> Any:
     late = days.map(lambda day: day is not pd.NaT and day < limit.before and day not in limit.ignored).astype(bool)
     if limit.hold:
         said = frame[limit.hold].astype("string").fillna("").str.strip().str.lower()
-        late &= said.isin(["", "0", "false", "f", "no", "non"])
+        late &= said.isin(list(NOT_HELD))
     if limit.zone:
-        late &= ~frame[limit.zone].astype("string").fillna("").isin(list(limit.zone_values))
+        said = frame[limit.zone].astype("string").fillna("").str.strip().str.lower()
+        late &= ~said.isin(list(limit.zone_values))
     return pd.DataFrame({OVERDUE: late.astype("int64")})
 
 
@@ -164,23 +184,60 @@ def findings_suite(approved: Iterable[str], gx: Any | None = None) -> Any:
     return gx.ExpectationSuite(name="findings", expectations=[expected])
 
 
-def of_retention(retained: Retained, evidence: Path | None = None) -> list[Outcome]:
+def of_retention(retained: Retained, evidence: Path | None = None, approved: Approved | None = None) -> list[Outcome]:
     """Returns what expectations say of the tables in SQLite and PostgreSQL that ``recense.retention`` judged.
 
     Args:
         retained: its verdicts, with the limits that a single expectation can say.
-        evidence: folder for results and Data Docs.
+        evidence: folder for results and Data Docs; what is left out stands there too, in ``left_out.json``.
+        approved: what people and the policy approved; None asks nothing of columns and findings.
     """
     gx = load()
-    pairs = []
+    pairs: list[tuple[Any, Batch]] = []
+    left_out = [Outcome(f"retention {name}", "none", "left_out", reason=why) for name, why in retained.unsaid]
+    counted: dict[str, int | None] = {}
     for spec, dataset, limit in retained.limits:
         url = spec.target()
         if dataset.kind != "table" or not url.startswith(("sqlite", "postgres")):
+            why = "only tables in SQLite and PostgreSQL are asked"
+            left_out.append(Outcome(f"retention {dataset.name}", "none", "left_out", reason=why))
             continue
         schema, _, table = dataset.name.rpartition(".")
         batch = Batch(url=url, table=table, schema=schema or None)
-        pairs.append((retention_suite(limit, batch, gx), batch))
-    return check(pairs, evidence)
+        suite = retention_suite(limit, batch, gx)
+        counted[str(suite.name)] = limit.counted
+        pairs.append((suite, batch))
+        if approved is not None and approved.decided:
+            columns = approved.columns[dataset.source, dataset.name]
+            pairs.append((columns_suite(dataset.name, columns, gx), batch))
+    if approved is not None:
+        pairs += _of_findings(approved, gx)
+        if not approved.decided:
+            why = "no decision is in force: neither in the catalog nor in recense-approvals.yaml"
+            left_out.append(Outcome("columns", "none", "left_out", reason=why))
+    outcomes = [_agreed(one, counted.get(one.suite)) for one in check(pairs, evidence)]
+    if evidence is not None:
+        said = [{"suite": one.suite, "reason": one.reason} for one in left_out]
+        text = json.dumps({"left_out": said}, indent=2, ensure_ascii=False)
+        (evidence / LEFT_OUT).write_text(text + "\n", encoding="utf-8")
+    return [*outcomes, *left_out]
+
+
+def _of_findings(approved: Approved, gx: Any) -> list[tuple[Any, Batch]]:
+    """Returns the suite over the findings; none when nothing was found."""
+    if not approved.findings:
+        return []
+    import pandas as pd
+
+    frame = pd.DataFrame({"category": list(approved.findings)})
+    return [(findings_suite(approved.categories, gx), Batch(frame=frame))]
+
+
+def _agreed(outcome: Outcome, ours: int | None) -> Outcome:
+    """Returns an outcome, as an error when it counts other rows than we did: then one of both read a date wrongly."""
+    if ours is None or outcome.unexpected in (None, ours):
+        return outcome
+    return replace(outcome, status="error", reason="it counts other rows than recense: dates it cannot read?")
 
 
 def check(pairs: Sequence[tuple[Any, Batch]], evidence: Path | None = None) -> list[Outcome]:

@@ -30,6 +30,7 @@ from recense.config.credentials import has_password
 from recense.errors import RetriableError, SourceError, UserError
 from recense.model import Draw, Partition, ScanRun
 from recense.pipelines import steps
+from recense.pipelines.approved import approved
 from recense.pipelines.expectations import of_retention as expected
 from recense.pipelines.plan import Options, Survey, chosen, failed
 from recense.pipelines.records import refresh_register
@@ -225,11 +226,12 @@ def judge(config: Config, as_of: date, run_id: str | None, expectations: bool, e
     with Catalog.open(config.catalog_url()) as catalog:
         found = retained(config, catalog, as_of, run_id)
         catalog.keep_retention(found.run, found.policy, document(found.entries, as_of.isoformat()))
+        allowed = approved(config, catalog, found.run, as_of) if expectations else None
     counts = Counter(str(entry.verdict) for entry in found.entries)
     counts["overdue_rows"] = sum(entry.overdue for entry in found.entries)
     counts["not_counted"] = len(found.failed)
     if expectations:
-        counts.update(f"expectations_{one.status}" for one in expected(found, evidence))
+        counts.update(f"expectations_{one.status}" for one in expected(found, evidence, allowed))
     return dict(counts)
 
 

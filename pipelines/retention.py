@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,7 @@ class Retained:
         failed: datasets that could not be counted; each is among ``entries`` too.
         left_out: datasets without a finding surer than ``to_check`` and without a binding.
         limits: what an expectation can say of a database's table, for ``recense.pipelines.expectations``.
+        unsaid: datasets of which no single expectation can say it, and why.
     """
 
     as_of: date
@@ -75,6 +76,7 @@ class Retained:
     failed: list[Unreadable] = field(default_factory=list)
     left_out: int = 0
     limits: list[tuple[SourceSpec, Dataset, Limit]] = field(default_factory=list)
+    unsaid: list[tuple[str, str]] = field(default_factory=list)
 
 
 def policy_of(config: Config) -> tuple[Policy, bool]:
@@ -145,9 +147,24 @@ def report(config: Config, catalog: Catalog, as_of: date, run_id: str | None = N
             for facts, binding in datasets:
                 bound = bind(facts, policy.retention, binding, as_of, floors, policy.controller.financial_year_end)
                 _count(retained, source, known, bound, plan)
-                if (said := limit_of(bound, as_of)) and facts.dataset in known:
-                    retained.limits.append((spec, known[facts.dataset], said))
+                _limit(retained, spec, known, bound)
     return retained
+
+
+def _limit(retained: Retained, spec: SourceSpec, known: dict[str, Dataset], bound: Bound) -> None:
+    """Keeps what an expectation can say of a dataset, or that it can say nothing."""
+    name, source = bound.facts.dataset, bound.facts.source
+    said = limit_of(bound, retained.as_of)
+    if said is None:
+        why = "several rules, a legal minimum, a hold or zone of several columns, or no start that proves a row overdue"
+        retained.unsaid.append((name, why))
+    elif name not in known:
+        retained.unsaid.append((name, "it could not be counted"))
+    else:
+        ours = [one for one in retained.entries if (one.source, one.dataset, one.zone) == (source, name, bound.zone)]
+        failed = any((one.source, one.path) == (source, name) for one in retained.failed)
+        counted = None if failed else sum(one.overdue for one in ours)
+        retained.limits.append((spec, known[name], replace(said, counted=counted)))
 
 
 def _known(source: Source) -> dict[str, Dataset]:

@@ -21,7 +21,7 @@ AS_OF = date(2026, 11, 1)
 COLUMN = "date_collecte"
 ROWS = [
     ("Canary4711", "2020-01-01", None), ("b", "2023-10-31", ""), ("c", "2023-11-01", None), ("d", None, None),
-    ("e", "1900-01-01", None), ("f", "2019-01-01", "LIT-7"), ("g", "2026-01-01", None), ("h", "2021-05-05", "0"),
+    ("e", "1900-01-01", None), ("f", "2019-01-01", "LIT-7"), ("g", "2026-01-01", None), ("h", "2021-05-05", "Aucun"),
 ]  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def ours() -> int:
     """Our own verdict on the same rows."""
     facts = Facts("x", "people", (), (COLUMN,))
     bound = bind(facts, example().retention, None, AS_OF)
-    tally: Tally = {(day, ()): 1 for _, day, hold in ROWS if hold in (None, "", "0")}
+    tally: Tally = {(day, ()): 1 for _, day, hold in ROWS if hold in (None, "", "Aucun")}
     return sum(entry.buckets[Bucket.OVERDUE] for entry in judge(bound, tally, AS_OF))
 
 
@@ -99,6 +99,22 @@ def test_columns_and_findings_that_nobody_approved(batches: dict[str, Batch]) ->
         ("columns fewer", "fail"),
         ("findings", "fail"),
     ]
+
+
+def test_another_count_than_ours_is_an_error(batches: dict[str, Batch]) -> None:
+    wrong = expectations._agreed(Outcome("retention x", "unexpected_rows_expectation", "pass", 0), 3)
+    assert wrong.status == "error" and "other rows" in wrong.reason
+    same = Outcome("retention x", "unexpected_rows_expectation", "fail", 3)
+    assert expectations._agreed(same, 3) is same
+
+
+def test_the_words_of_a_hold_and_a_zone_are_read_in_any_case(batches: dict[str, Batch]) -> None:
+    zoned = Limit("people", COLUMN, date(2023, 11, 1), zone="nom", zone_values=("canary4711",))
+    frame = pd.DataFrame(ROWS, columns=["nom", COLUMN, "gel"])
+    pairs = [(expectations.retention_suite(zoned, batches[kind]), batches[kind]) for kind in ("sqlite", "postgresql")]
+    judged = Batch(frame=expectations.judged(frame, zoned))
+    outcomes = expectations.check([*pairs, (expectations.retention_suite(zoned, judged), judged)])
+    assert [one.unexpected for one in outcomes if one.unexpected is not None] == [4, 4, 4]
 
 
 def test_a_name_cannot_leave_its_quotes() -> None:

@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from prefect.client.schemas.actions import WorkPoolCreate  # noqa: E402
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings  # noqa: E402
 
 from recense.catalog import Catalog  # noqa: E402
+from recense.catalog.decisions import Decision  # noqa: E402
 from recense.errors import UserError  # noqa: E402
 from recense.pipelines.flows import scan  # noqa: E402
 
@@ -277,5 +279,15 @@ def test_the_census_scans_and_judges_and_its_parts_can_run_alone(tmp_path: Path)
     evidence = tmp_path / "evidence"
     counts = retention(config=str(config), as_of="2026-11-01", expectations=True, evidence=str(evidence))
     assert counts["overdue_rows"] == 7
-    assert counts["expectations_fail"] == 1 and not counts.get("expectations_error")
+    # overdue rows fail, and so does the finding that no policy declares; nobody decided on any column
+    assert counts["expectations_fail"] == 2 and not counts.get("expectations_error")
+    assert counts["expectations_left_out"] == 1
+    assert "no decision is in force" in (evidence / "left_out.json").read_text(encoding="utf-8")
+    decision = Decision("sql:prospects.courriel", "contact", "accepted", "dpo", "2026-10-01T00:00:00+00:00", "x" * 12)
+    with Catalog.open(f"sqlite:///{tmp_path}/recense.db") as catalog:
+        catalog.decide([replace(decision, until="2026-12-31")])
+    counts = retention(config=str(config), as_of="2026-11-01", expectations=True)
+    assert counts["expectations_fail"] == 1 and not counts.get("expectations_left_out")
+    counts = retention(config=str(config), as_of="2027-01-01", expectations=True, return_state=True).result()
+    assert counts["expectations_fail"] == 2  # the decision is out of date
     assert list(evidence.rglob("*.html"))
