@@ -2,7 +2,8 @@
 
 Every date becomes the key that ``recense.retention.counting`` describes. Dates stand in databases as dates, moments
 with and without a time zone, numbers (seconds, milliseconds, microseconds or nanoseconds since 1970, ``20260131``,
-a year) and as text (ISO 8601 with or without an offset, ``31/01/2026`` as the French write it, ``20260131``).
+a year, Excel's days) and as text (ISO 8601 with or without an offset, ``31/01/2026`` as the French write it, months by
+name, ``20260131``); ``recense.retention.keys`` lists them.
 Identifiers are always quoted and literals escaped; the statements read and never write.
 """
 
@@ -16,7 +17,25 @@ from recense.connectors.sql.tables import Field, Table
 from recense.errors import SourceError
 from recense.retention.calendar import first_hour, later
 from recense.retention.counting import FALSE_WORDS, NO_DATE, Choice, Condition, Kind, Question
-from recense.retention.keys import COMPACT, DASHED, DIGITS, FRENCH, ISO, MOST_HOURS, NUMBER, UNITS, YEAR, ZONED
+from recense.retention.keys import (
+    COMPACT,
+    DASHED,
+    DIGITS,
+    FIRST_SERIAL,
+    FRENCH,
+    ISO,
+    LAST_SERIAL,
+    MONTHS,
+    MOST_HOURS,
+    NAMED,
+    NUMBER,
+    SERIAL,
+    SERIAL_1970,
+    SHORT,
+    UNITS,
+    YEAR,
+    ZONED,
+)
 
 _D = "[0-9]"
 
@@ -105,6 +124,8 @@ class Dates(abc.ABC):
         cases = [
             f"WHEN {number} BETWEEN 1000 AND 9999 THEN {self.joined(self.literal('y'), day)}",
             f"WHEN {number} BETWEEN 10000101 AND 99991231 THEN {compact}",
+            f"WHEN {number} BETWEEN {FIRST_SERIAL} AND {LAST_SERIAL} THEN "
+            + self.joined(self.literal("h"), self.text(self.whole(f"(({n} - {SERIAL_1970}) * 24 + 12)"))),
         ]
         for digits, unit in UNITS:
             edge, hours = f"{10**digits}", self.floor(n, 3600 * unit)
@@ -113,18 +134,48 @@ class Dates(abc.ABC):
         return f"CASE {' '.join(cases)} ELSE {self.literal(NO_DATE)} END"
 
     def _text_key(self, t: str) -> str:
+        cases = [f"WHEN {asked} THEN {key}" for asked, key in self._branches(t)]
+        return f"CASE WHEN {t} IS NULL OR {t} = '' THEN NULL {' '.join(cases)} ELSE {self.literal(NO_DATE)} END"
+
+    def _text_before(self, t: str, day: date) -> str:
+        """Returns whether the day of a text lies before a day: each way of writing is compared in its own branch."""
+        cases = [f"WHEN {asked} THEN {self._key_before(key, day)}" for asked, key in self._branches(t)]
+        return f"CASE {' '.join(cases)} ELSE FALSE END"
+
+    def _branches(self, t: str) -> list[tuple[str, str]]:
+        """Returns the ways of writing, in the order in which they are tried, with the key of each."""
         iso = self._checked(self._parts(t, (1, 4), (6, 2), (9, 2)))
-        return (
-            f"CASE WHEN {t} IS NULL OR {t} = '' THEN NULL "
-            f"WHEN {self.matches(t, ZONED)} THEN "
-            f"CASE WHEN {iso} = {self.literal(NO_DATE)} THEN {self.literal(NO_DATE)} ELSE {self._zoned(t)} END "
-            f"WHEN {self.matches(t, ISO)} THEN {iso} "
-            f"WHEN {self.matches(t, FRENCH)} THEN {self._checked(self._parts(t, (7, 4), (4, 2), (1, 2)))} "
-            f"WHEN {self.matches(t, COMPACT)} THEN {self._checked(self._parts(t, (1, 4), (5, 2), (7, 2)))} "
-            f"WHEN {self.matches(t, YEAR)} THEN {self.joined(self.literal('y'), t)} "
-            f"WHEN {self.matches(t, DIGITS)} THEN {self._number(self.whole(t))} "
-            f"ELSE {self.literal(NO_DATE)} END"
-        )
+        zoned = f"CASE WHEN {iso} = {self.literal(NO_DATE)} THEN {self.literal(NO_DATE)} ELSE {self._zoned(t)} END"
+        lower = self.lowered(t)
+        found = [
+            (self.matches(t, ZONED), zoned),
+            (self.matches(t, ISO), iso),
+            (self.matches(t, FRENCH), self._checked(self._parts(t, (7, 4), (4, 2), (1, 2)))),
+            (self.matches(t, COMPACT), self._checked(self._parts(t, (1, 4), (5, 2), (7, 2)))),
+            (self.matches(t, YEAR), self.joined(self.literal("y"), t)),
+            (f"({self.matches(t, DIGITS)} OR {self.matches(t, SERIAL)})", self._number(self.whole(t))),
+        ]
+        found += [(self.matches(t, pattern), self._checked(self._parts(t, *places))) for pattern, *places in SHORT]
+        for pattern, digits, start in NAMED:
+            day = self._padded(self._part(t, 1, digits), digits)
+            found.append((self.matches(lower, pattern), self._checked((self.right(t, 4), self._month(lower, start), day))))
+        return found
+
+    def lowered(self, text: str) -> str:
+        """Returns a text in lower case, é and û too."""
+        return f"LOWER({text})"
+
+    def _month(self, lower: str, start: int) -> str:
+        """Returns the number of the month whose name begins at a place."""
+        cases = []
+        for number, names in enumerate(MONTHS, 1):
+            for length in sorted({len(name) for name in names}):
+                listed = ", ".join(self.literal(name) for name in names if len(name) == length)
+                cases.append(f"WHEN {self._part(lower, start, length)} IN ({listed}) THEN '{number:02d}'")
+        return f"CASE {' '.join(cases)} ELSE '00' END"
+
+    def _padded(self, part: str, length: int) -> str:
+        return part if length != 1 else self.joined("'0'", part)
 
     def _zoned(self, t: str) -> str:
         """Returns the hour of an ISO text with an offset from UTC."""
@@ -149,7 +200,7 @@ class Dates(abc.ABC):
         return self.whole(self._part(text, start, 2))
 
     def _parts(self, text: str, *places: tuple[int, int]) -> tuple[str, str, str]:
-        year, month, day = (self._part(text, *place) for place in places)
+        year, month, day = (self._padded(self._part(text, *place), place[1]) for place in places)
         return year, month, day
 
     def _checked(self, parts: tuple[str, str, str]) -> str:
@@ -174,7 +225,11 @@ class Dates(abc.ABC):
         native = self.native_before(field, day)
         if native is not None:
             return native
-        k = self.key(field)
+        if field.kind in ("integer", "unsigned", "float"):
+            return self._key_before(self.key(field), day)
+        return self._text_before(f"TRIM({self.text(self.quote(field.column.path))})", day)
+
+    def _key_before(self, k: str, day: date) -> str:
         rest = f"SUBSTR({k}, 2)"
         return (
             f"CASE WHEN {k} = {self.literal(NO_DATE)} THEN FALSE "
@@ -303,7 +358,8 @@ class Dates(abc.ABC):
         seconds = f"{number} > -100000000000 AND {number} < 100000000000"
         return (
             f"CASE WHEN {number} IS NULL THEN 'none' WHEN {number} BETWEEN 1000 AND 9999 "
-            f"OR {number} BETWEEN 10000101 AND 99991231 THEN 'odd' WHEN {seconds} THEN 's' ELSE 'odd' END"
+            f"OR {number} BETWEEN 10000101 AND 99991231 OR {number} BETWEEN {FIRST_SERIAL} AND {LAST_SERIAL} "
+            f"THEN 'odd' WHEN {seconds} THEN 's' ELSE 'odd' END"
         )
 
     def _text_form(self, t: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
 
@@ -9,7 +10,20 @@ from recense.connectors.sql.counting import Dates
 from recense.connectors.sql.tables import Field
 from recense.retention.calendar import first_hour
 from recense.retention.counting import NO_DATE
-from recense.retention.keys import COMPACT, DASHED, DIGITS, FRENCH, ISO, NUMBER, YEAR, ZONED
+from recense.retention.keys import (
+    COMPACT,
+    DASHED,
+    DIGITS,
+    FRENCH,
+    ISO,
+    MONTHS,
+    NAMED,
+    NUMBER,
+    SERIAL,
+    SHORT,
+    YEAR,
+    ZONED,
+)
 
 _D = "[0-9]"
 
@@ -129,6 +143,15 @@ class MysqlDates(Dates):
         return super().native_before(field, day)
 
 
+def _globs(places: Sequence[tuple[int, int]]) -> list[str]:
+    """Returns the globs of digits at some places, with one character between them."""
+    parts = "[-/.]".join(_D * length for _, length in sorted(places))
+    return [parts, parts + "[T ]*"]
+
+
+_NAMED = {pattern: (digits, start) for pattern, digits, start in NAMED}
+
+
 class SqliteDates(Dates):
     """SQLite, where every cell has a type of its own."""
 
@@ -139,10 +162,12 @@ class SqliteDates(Dates):
         DASHED: [f"{_D * 4}-{_D * 2}-{_D * 2}{end}" for end in ("", "[T ]*")],
         COMPACT: [f"{_D * 8}{end}" for end in ("", "[T ]*")],
         YEAR: [_D * 4],
+        SERIAL: [f"[2-7]{_D * 4}"],
         ZONED: [
             f"{_D * 4}-{_D * 2}-{_D * 2}[T ]{_D * 2}:{_D * 2}*{end}"
             for end in ("Z", f"[+-]{_D * 2}:{_D * 2}", f"[+-]{_D * 4}", f"[+-]{_D * 2}")
         ],
+        **{pattern: _globs(places) for pattern, *places in SHORT},
     }
 
     def text(self, column: str) -> str:
@@ -156,7 +181,23 @@ class SqliteDates(Dates):
             return f"(LENGTH({bare}) BETWEEN 9 AND 18 AND {bare} NOT GLOB '*[^0-9]*')"
         if pattern == NUMBER:
             return f"({text} GLOB '*[0-9]*' AND {text} NOT GLOB '*[^0-9.-]*' AND LENGTH({text}) < 26)"
+        if pattern in _NAMED:
+            return self._named(text, *_NAMED[pattern])
         return "(" + " OR ".join(f"{text} GLOB '{glob}'" for glob in self._GLOBS[pattern]) + ")"
+
+    def _named(self, text: str, digits: int, start: int) -> str:
+        """Returns whether a text is a day with the month's name, in small letters only."""
+        head = f"SUBSTR({text}, 1, {start - 1}) GLOB '{_D * digits}{'er' if start > digits + 2 else ''}[-/. ]'"
+        tail = f"{text} GLOB '*[-/. ]{_D * 4}'"
+        name = f"SUBSTR({text}, {start}, LENGTH({text}) - {start + 4})"
+        bare = f"RTRIM({name}, '.')"
+        names = " OR ".join(f"{bare} GLOB '{one}*'" for group in MONTHS for one in group)
+        shape = f"{bare} NOT GLOB '*[^a-zéû]*' AND LENGTH({name}) - LENGTH({bare}) <= 1 AND LENGTH({bare}) <= 10"
+        return f"({head} AND {tail} AND {shape} AND ({names}))"
+
+    def lowered(self, text: str) -> str:
+        """Returns a text in lower case; SQLite lowers the letters of ASCII only."""
+        return f"REPLACE(REPLACE(LOWER({text}), 'É', 'é'), 'Û', 'û')"
 
     def whole(self, number: str) -> str:
         """Returns a whole number."""
@@ -193,6 +234,16 @@ class SqliteDates(Dates):
             f"CASE TYPEOF({column}) WHEN 'null' THEN NULL WHEN 'integer' THEN {self._number(column)} "
             f"WHEN 'real' THEN {self._number(self.whole(column))} WHEN 'text' THEN {self._text_key(f'TRIM({column})')} "
             f"ELSE {self.literal(NO_DATE)} END"
+        )
+
+    def before(self, field: Field, day: date) -> str:
+        """Returns whether the day of a cell lies before a day, by the cell's own type."""
+        column = self.quote(field.column.path)
+        number = f"CASE WHEN TYPEOF({column}) = 'real' THEN {self.whole(column)} ELSE {column} END"
+        return (
+            f"CASE WHEN TYPEOF({column}) IN ('integer', 'real') THEN "
+            f"{self._key_before(self._number(f'({number})'), day)} "
+            f"WHEN TYPEOF({column}) = 'text' THEN {self._text_before(f'TRIM({column})', day)} ELSE FALSE END"
         )
 
     def _cell(self, field: Field) -> str:

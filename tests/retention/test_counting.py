@@ -16,10 +16,31 @@ from recense.retention.counting import Condition, DateCounts, Kind, Question, St
 TEXTS = (
     None, "", "  ", "2023-10-31", "2023-11-01T08:30:00", "31/10/2023", "31-10-2023 12:00", "31.10.2023", "20231031",
     "2023/10/31", "2024-02-29", "2023-02-29", "2023-13-01", "0000-01-01", "9999-12-31", "2023-10-31T23:30:00Z",
+    "1/2/2024", "9-11-2023 08:00", "31.1.2024", "32/1/2024", "12 mars 2021", "1er août 2021", "12-Mar-2021",
+    "3 FÉVRIER 2022",
+    "29 fév. 2023", "7 juil. 2022", "7 juin 2022", "14 juillet 2021", "5/Dec/2020", "12 marsouins 2021 x",
+    "12 mardx 99", "44197", "12345", "1/2/24", "31/12/99", "2023-10-31T23:30:00.123Z", "2023-10-31T08:30:00.123456",
+    "99 mai 2021",
     "2023-10-31T23:30:00+00:00", "2023-10-31 22:30:00-01", "2023-11-01T00:30:00+0200", "2023", "1698793200",
     "1698793200000", "demain", "10/31/2023", "1900-01-01", "2000-02-29", "1900-02-29", "n/a", "2023-1-2",
 )  # fmt: skip
-NUMBERS = (None, 0, 1698793200, 1698793199, 1698793200000, 1698793200000000, 20231031, 20230229, 2023, -1, 12)
+NUMBERS = (
+    None,
+    44197,
+    45000,
+    19999,
+    80001,
+    0,
+    1698793200,
+    1698793199,
+    1698793200000,
+    1698793200000000,
+    20231031,
+    20230229,
+    2023,
+    -1,
+    12,
+)
 
 
 def days(tally: Tally) -> Counter[tuple[object, tuple[bool, ...]]]:
@@ -64,8 +85,34 @@ def test_texts_are_read_alike_everywhere(base) -> None:
     expected = by_arrow({"le jour": pa.array(TEXTS, pa.string())}, START)
     assert ask(base.url, "t", START) == expected
     assert expected["missing", ()] == 3
-    assert expected[dt.date(2023, 10, 31), ()] == 7
-    assert expected[dt.date(2023, 11, 1), ()] == 6
+    assert expected[dt.date(2023, 10, 31), ()] == 8
+    assert expected[dt.date(2023, 11, 1), ()] == 7
+
+
+MONTHS = ("janvier", "févr.", "mars", "avril", "mai", "juin", "juillet", "août", "sept", "octobre", "nov.", "DÉCEMBRE")
+ENGLISH = ("Jan", "February", "Mar", "Apr", "May", "June", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WAYS = (
+    lambda d: f"{d.day}/{d.month}/{d.year}",
+    lambda d: f"{d.year}-{d.month}-{d.day}",
+    lambda d: f"{d.day}.{d.month:02d}.{d.year} 08:00",
+    lambda d: f"{d.day} {MONTHS[d.month - 1]} {d.year}",
+    lambda d: f"{d.day:02d}-{ENGLISH[d.month - 1]}-{d.year}",
+    lambda d: d.strftime("%Y%m%d"),
+    lambda d: str((d - dt.date(1899, 12, 30)).days),
+)
+
+
+def test_each_way_of_writing_gives_its_day_and_is_compared_by_it(base) -> None:
+    spread = [dt.date(2019, 1, 1) + dt.timedelta(days=67 * n) for n in range(40)] + [dt.date(2024, 2, 29)]
+    texts = tuple(WAYS[n % len(WAYS)](day) for n, day in enumerate(spread))
+    texts += tuple(way(dt.date(2021, month, 9)) for way in WAYS for month in range(1, 13))
+    edge = dt.date(2021, 6, 9)
+    question = Question((Start("le jour"),), (Condition(Kind.BEFORE, "le jour", day=edge),))
+    days_meant = [*spread, *(dt.date(2021, month, 9) for _ in WAYS for month in range(1, 13))]
+    expected = Counter((day, (day < edge,)) for day in days_meant)
+    fill(base, "t", "VARCHAR(60)", texts)
+    assert by_arrow({"le jour": pa.array(texts, pa.string())}, question) == expected
+    assert ask(base.url, "t", question) == expected
 
 
 def test_numbers_are_read_alike_everywhere(base) -> None:
@@ -73,7 +120,8 @@ def test_numbers_are_read_alike_everywhere(base) -> None:
     expected = by_arrow({"le jour": pa.array(NUMBERS, pa.int64())}, START)
     assert ask(base.url, "n", START) == expected
     assert expected[dt.date(2023, 11, 1), ()] == 3
-    assert expected[dt.date(1970, 1, 1), ()] == 3
+    assert expected[dt.date(1970, 1, 1), ()] == 5
+    assert expected[dt.date(2021, 1, 1), ()] == 1  # Excel's 44197
 
 
 def test_days_and_moments_are_read_alike_everywhere(base) -> None:

@@ -82,19 +82,23 @@ def _counted(entries: Iterable[Entry]) -> dict[str, int]:
 
 def render_ages(manifest: Manifest, ages: Sequence[Ageing], language: str) -> str:
     """Returns the table: one number where counted is planted, ``planted / counted`` where it is not."""
-    lines = [list(HEADERS[language])]
-    for one in ages:
-        cells = [
+    names, *heads = HEADERS[language]
+    rows = [
+        [
             str(one.counted[kind])
             if one.counted[kind] == getattr(one.dates, kind)
             else f"{getattr(one.dates, kind)} / {one.counted[kind]}"
             for kind in KINDS
         ]
-        lines.append([f"{one.dates.source} {one.dates.dataset}", *cells])
-    widths = [max(len(line[n]) for line in lines) for n in range(len(lines[0]))]
-    body = [
-        "  ".join([line[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))])
-        for line in lines
+        for one in ages
     ]
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+
+    def line(cells: Sequence[str]) -> str:
+        return "  " + "  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+
+    body = [names, line(heads)]  # a dataset's name has a line of its own: names are long and terminals are not
+    for one, cells in zip(ages, rows, strict=True):
+        body += [f"{one.dates.source} {one.dates.dataset}", line(cells)]
     exact = SENTENCES[language][0 if all(one.exact for one in ages) else 1]
     return "\n".join([TITLES[language].format(day=manifest.as_of), "", *body, "", exact])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +20,9 @@ from recense.register.words import Words
 EXPORTS = ("xlsx", "ods", "html", "csv", "jsonld", "fideslang")
 MARKER = ".recense-demo"
 SHOWN = 12
-"""Lines of each part that the terminal shows; the exports hold all of them."""
+"""Entries of each part that the terminal shows; the exports hold all of them."""
+WIDTH = 80
+"""Columns of a terminal that is not wide."""
 
 
 def show_register(
@@ -81,7 +84,10 @@ def _write_example(register: Path) -> None:
 
 
 def _line(activity: str | None, text: str) -> str:
-    return f"  {activity} · {text}" if activity else f"  {text}"
+    said = f"{activity} · {text}" if activity else text
+    return textwrap.fill(
+        said, WIDTH, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _part(title: str, lines: list[str]) -> str:
