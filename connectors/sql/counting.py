@@ -158,7 +158,8 @@ class Dates(abc.ABC):
         found += [(self.matches(t, pattern), self._checked(self._parts(t, *places))) for pattern, *places in SHORT]
         for pattern, digits, start in NAMED:
             day = self._padded(self._part(t, 1, digits), digits)
-            found.append((self.matches(lower, pattern), self._checked((self.right(t, 4), self._month(lower, start), day))))
+            parts = self.right(t, 4), self._month(lower, start), day
+            found.append((self.matches(lower, pattern), self._checked(parts)))
         return found
 
     def lowered(self, text: str) -> str:

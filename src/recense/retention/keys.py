@@ -26,7 +26,7 @@ ISO = f"^{_D}{{4}}[-/.]{_D}{{2}}[-/.]{_D}{{2}}($|[T ])"
 FRENCH = f"^{_D}{{2}}[-/.]{_D}{{2}}[-/.]{_D}{{4}}($|[T ])"
 COMPACT = f"^{_D}{{8}}($|[T ])"
 DASHED = f"^{_D}{{4}}-{_D}{{2}}-{_D}{{2}}($|[T ])"
-SHORT = tuple(
+SHORT: tuple[tuple[str, tuple[int, int], tuple[int, int], tuple[int, int]], ...] = tuple(
     (f"^{_D}{{{d}}}[-/.]{_D}{{{m}}}[-/.]{_D}{{4}}($|[T ])", (d + m + 3, 4), (d + 2, m), (1, d))
     for d, m in ((1, 1), (1, 2), (2, 1))
 ) + tuple(
@@ -41,7 +41,7 @@ MONTHS: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 """How the names of months begin in French and English, in lower case."""
 _MONTH = "|".join(name for names in MONTHS for name in names)
-NAMED = tuple(
+NAMED: tuple[tuple[str, int, int], ...] = tuple(
     (f"^{_D}{{{d}}}{er}[-/. ]({_MONTH})[a-zéû]{{0,7}}[.]?[-/. ]{_D}{{4}}$", d, d + len(er) + 2)
     for d, er in ((1, ""), (2, ""), (1, "er"))
 )
@@ -58,8 +58,8 @@ NUMBER = f"^-?{_D}{{1,15}}([.]{_D}{{1,9}})?$"
 _ISO, _FRENCH, _COMPACT, _YEAR, _DIGITS, _ZONED = (
     re.compile(pattern.replace("$", r"\Z"), re.DOTALL) for pattern in (ISO, FRENCH, COMPACT, YEAR, DIGITS, ZONED)
 )
-_SHORT = tuple((re.compile(pattern.replace("$", r"\Z")), *places) for pattern, *places in SHORT)
-_NAMED = tuple((re.compile(pattern.replace("$", r"\Z")), *places) for pattern, *places in NAMED)
+_SHORT = tuple((re.compile(pattern.replace("$", r"\Z")), places) for pattern, *places in SHORT)
+_NAMED = tuple((re.compile(pattern.replace("$", r"\Z")), digits) for pattern, digits, _ in NAMED)
 _SERIAL = re.compile(SERIAL.replace("$", r"\Z"))
 _OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})?\Z")
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -116,15 +116,15 @@ def _rare(text: str) -> str:
     >>> _rare("1/2/2024"), _rare("2024-1-2"), _rare("1er août 2021"), _rare("12-Mar-2021"), _rare("29 fév. 2023")
     ('2024-02-01', '2024-01-02', '2021-08-01', '2021-03-12', '?')
     """
-    for short, *places in _SHORT:
+    for short, places in _SHORT:
         if short.match(text):
             year, month, day = (text[start - 1 : start - 1 + length].zfill(2) for start, length in places)
             return _day(year, month, day)
     lower = text.lower()
-    for named, digits, _ in _NAMED:
+    for named, digits in _NAMED:
         if match := named.match(lower):
-            month = next(number for number, names in enumerate(MONTHS, 1) if match[1] in names)
-            return _day(text[-4:], f"{month:02d}", text[:digits].zfill(2))
+            number = next(number for number, names in enumerate(MONTHS, 1) if match[1] in names)
+            return _day(text[-4:], f"{number:02d}", text[:digits].zfill(2))
     return NO_DATE
 
 
