@@ -81,6 +81,12 @@ class ColumnChoice:
     values: tuple[str, ...] = ()
 
 
+def _plain(dataset: str) -> str:
+    """Returns a dataset's name, or a glob, without a default schema in front."""
+    schema, dot, table = dataset.partition(".")
+    return table if dot and table and schema.casefold() in ("public", "main", "dbo") else dataset
+
+
 @dataclass(frozen=True, slots=True)
 class RetentionBinding:
     """Which rules of the privacy policy govern a dataset, and which columns say so.
@@ -112,8 +118,12 @@ class RetentionBinding:
 
         >>> RetentionBinding("crm.*", "shop").takes("shop", "crm.clients")
         True
+        >>> RetentionBinding("public.clients").takes(None, "clients")
+        True
         """
-        return self.source in (None, source) and fnmatchcase(dataset, self.dataset)
+        return self.source in (None, source) and (
+            fnmatchcase(dataset, self.dataset) or fnmatchcase(_plain(dataset), _plain(self.dataset))
+        )
 
 
 @dataclass(frozen=True, slots=True)
