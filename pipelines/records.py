@@ -42,10 +42,10 @@ def refresh_register(
     Raises:
         UserError: a file is wrong or cannot be written, or ``retention`` is another document.
     """
-    from recense.register.building import build
+    from recense.register.building import build, home_of
     from recense.register.facts import of_run
 
-    return build(folder, of_run(run), policy, retention_statuses(retention), drafting=drafting)
+    return build(folder, of_run(run, home_of(folder)), policy, retention_statuses(retention), drafting=drafting)
 
 
 def retention_statuses(document: Mapping[str, Any] | None) -> Sequence[RetentionStatus]:

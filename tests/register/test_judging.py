@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from register_data import ACTIVITY, SHOP, a_run, finding
+from register_data import ACTIVITY, ORGANISATION, SHOP, a_run, finding
 
 from recense.errors import UserError
 from recense.model import Proof
@@ -258,3 +258,30 @@ def test_the_entry_of_the_documentation_is_read() -> None:
     page = (Path(__file__).parents[2] / "docs/register.md").read_text(encoding="utf-8")
     shown = page.split("```yaml\n")[1].split("```")[0]
     assert folder.parse_activity(shown, "newsletters.yaml").purposes[0].ref == "P04"
+
+
+def test_a_committed_register_names_no_folder_of_a_machine(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from recense.pipelines.records import refresh_register
+
+    here = f"sqlite:///{tmp_path}/shop.db"
+    run = a_run(finding("clients", "email", "contact", "EMAIL_ADDRESS", source=here))
+    run = replace(run, sources=(replace(run.sources[0], uri=here),))
+    run = replace(run, datasets=tuple(replace(one, source=here) for one in run.datasets))
+    place = tmp_path / "register"
+    (place / "activities").mkdir(parents=True)
+    (place / "activities" / "clients.yaml").write_text(ACTIVITY, encoding="utf-8")
+    (place / "organisation.yaml").write_text(ORGANISATION, encoding="utf-8")
+    facts_before = facts.of_run(run)  # as an earlier recense wrote them
+    (activity,) = build(place, facts_before, drafting=False).register.activities
+    assert activity.machine is not None
+    verdict = {"source": here, "dataset": "clients", "verdict": "overdue", "rule": "R1", "overdue": 3}
+    retention = {"schema": "recense.retention/1", "as_of": "2026-11-01", "datasets": [verdict]}
+    refresh_register(place, run, retention=retention)
+    written = (place / "activities" / "clients.yaml").read_text(encoding="utf-8")
+    assert str(tmp_path) not in written
+    assert "source: sqlite:///shop.db" in written and "verdict: overdue" in written
+    before = written
+    refresh_register(place, run, retention=retention)
+    assert (place / "activities" / "clients.yaml").read_text(encoding="utf-8") == before

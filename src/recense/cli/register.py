@@ -104,7 +104,7 @@ def diff(
     today = folder.load(register)
     old = history.at(register, against) if against is not None else None
     changes = comparing.against(old, today) if against is not None else comparing.approvals(today)
-    found = checking.differences(today, _assignment(today, settings))
+    found = checking.differences(today, _assignment(today, settings, register))
     differs = any(change.differs for change in changes) or bool(found)
     if format is Shape.json:
         entries = [
@@ -155,7 +155,7 @@ def check(
     settings = load_config(config, catalog)
     tongue = _tongue(language, settings)
     today = folder.load(register)
-    found = [*checking.gaps(today), *checking.differences(today, _assignment(today, settings))]
+    found = [*checking.gaps(today), *checking.differences(today, _assignment(today, settings, register))]
     if oldest is not None:
         found += checking.stale(today, oldest, datetime.now(UTC))
         kinds.add("stale")
@@ -250,8 +250,9 @@ def built_text(built: Built, language: str) -> str:
     return console.printable("\n".join(lines).strip())
 
 
-def _assignment(register: Register, settings: Config) -> Assignment | None:
+def _assignment(register: Register, settings: Config, place: Path) -> Assignment | None:
     """Returns how the latest run's datasets are assigned; None without a catalog or a run."""
+    from recense.register.building import home_of
     from recense.register.facts import assign, of_run
 
     file = settings.catalog_file()
@@ -261,7 +262,7 @@ def _assignment(register: Register, settings: Config) -> Assignment | None:
     with open_catalog(settings) as kept:
         if not any(run.status in {"complete", "incomplete"} for run in kept.runs()):
             return None
-        facts = of_run(kept.run())
+        facts = of_run(kept.run(), home_of(place))
     return assign(register.organisation, register.activities, facts.datasets)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from recense.policy.model import Policy
 from recense.register import drafts, folder
-from recense.register.facts import Assignment, Facts, How, SeenDataset, assign, strongest
+from recense.register.facts import Assignment, Facts, How, SeenDataset, assign, portable, strongest
 from recense.register.model import Activity, Evidence, Machine, MachineDataset, RetentionStatus
 
 
@@ -57,13 +57,21 @@ def build(
     filled = []
     for activity in register.activities:
         if activity.active:
-            machine = machine_of(activity, assignment.by_activity[activity.id], facts, retention)
+            machine = machine_of(activity, assignment.by_activity[activity.id], facts, retention, home_of(place))
             path = folder.path_of(place, activity.id)
             if folder.fill(path, machine.model_dump(mode="json", exclude_none=True, exclude_defaults=True)):
                 filled.append(path)
     labels = {activity.id: activity.name for activity in register.activities if activity.active}
     proposals = drafts.suggestions(labels, assignment.unassigned)
     return Built(folder.load(place), tuple(created), tuple(filled), assignment, proposals)
+
+
+def home_of(place: Path) -> Path:
+    """Returns the folder that a register stands in: sources below it are named by their path from there.
+
+    A machine block is committed, and must say the same on every machine.
+    """
+    return place.absolute().parent
 
 
 def _drafted(place: Path, facts: Facts, policy: Policy | None) -> list[Path]:
@@ -97,8 +105,9 @@ def machine_of(
     datasets: Sequence[tuple[SeenDataset, How]],
     facts: Facts,
     retention: Sequence[RetentionStatus] = (),
+    home: Path | None = None,
 ) -> Machine:
-    """Returns the machine block of an activity after a run.
+    """Returns the machine block of an activity after a run; sources below ``home`` by their path from there.
 
     Datasets of sources that this run did not read to their end stay as they were last seen; a dataset that is absent
     from a source read to its end is gone.
@@ -115,7 +124,8 @@ def machine_of(
         for seen, how in datasets
     }
     read = {seen.key for seen in facts.datasets}
-    for old in activity.machine.datasets if activity.machine else ():
+    for seen_before in activity.machine.datasets if activity.machine else ():
+        old = seen_before.model_copy(update={"source": portable(seen_before.source, home)})
         key = (old.source, old.dataset)
         if key not in read and old.source not in facts.whole:
             entries[key] = old
@@ -124,8 +134,9 @@ def machine_of(
     for entry in kept:
         for found in entry.found:
             proofs.setdefault(found.category, []).append(found.proof)
-    verdicts = {(one.source, one.dataset): one for one in activity.machine.retention} if activity.machine else {}
-    verdicts |= {(one.source, one.dataset): one for one in retention}
+    judged = [*(activity.machine.retention if activity.machine else ()), *retention]  # the later speaks
+    judged = [one.model_copy(update={"source": portable(one.source, home)}) for one in judged]
+    verdicts = {(one.source, one.dataset): one for one in judged}
     return Machine(
         last_scan=facts.finished,
         digest=digest(activity, kept),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Literal
 
 from recense.model import Finding, Proof, ScanRun
@@ -60,15 +61,41 @@ class Facts:
         return tuple(dataset for dataset in self.datasets if dataset.found)
 
 
-def of_run(run: ScanRun) -> Facts:
-    """Returns what a run says to a register."""
+def portable(uri: str, home: Path | None) -> str:
+    """Returns a source's URI as it may stand in a committed file: what lies below a folder, relative to it.
+
+    Args:
+        uri: of a source.
+        home: the folder that the register stands in; None changes nothing.
+
+    >>> portable("sqlite:////srv/app/crm.db", Path("/srv/app")), portable("file:///srv/app/a%20b", Path("/srv/app"))
+    ('sqlite:///crm.db', 'file:a%20b')
+    """
+    if home is None:
+        return uri
+    for folder in (home.as_uri(), home.as_posix()):
+        scheme, found, rest = uri.partition(folder.rstrip("/") + "/")
+        if not found or not rest:
+            continue
+        if not scheme:
+            return f"file:{rest}"
+        if scheme.endswith(":///"):
+            return scheme + rest
+    return uri
+
+
+def of_run(run: ScanRun, home: Path | None = None) -> Facts:
+    """Returns what a run says to a register; sources below ``home`` by their path from there."""
     by_dataset: dict[tuple[str, str], list[Finding]] = {}
     for finding in run.findings:
         by_dataset.setdefault((finding.source, finding.dataset), []).append(finding)
     rows = {(report.source, report.dataset): report.rows_read for report in run.datasets}
     datasets = [
         SeenDataset(
-            encodable(source), encodable(name), rows.get((source, name)), _found(by_dataset.get((source, name)))
+            portable(encodable(source), home),
+            encodable(name),
+            rows.get((source, name)),
+            _found(by_dataset.get((source, name))),
         )
         for source, name in sorted({*rows, *by_dataset})
     ]
@@ -78,7 +105,7 @@ def of_run(run: ScanRun) -> Facts:
         rules=run.rules,
         policy=run.policy,
         datasets=tuple(datasets),
-        whole=frozenset(encodable(source.uri) for source in run.sources if source.status == "complete"),
+        whole=frozenset(portable(encodable(source.uri), home) for source in run.sources if source.status == "complete"),
     )
 
 
