@@ -64,6 +64,7 @@ class Retained:
         failed: datasets that could not be counted; each is among ``entries`` too.
         left_out: datasets without a finding surer than ``to_check`` and without a binding.
         limits: what an expectation can say of a database's table, for ``recense.pipelines.expectations``.
+        idle: bindings that take no dataset of the run: a name mistyped, or a dataset that is gone.
         unsaid: datasets of which no single expectation can say it, and why.
     """
 
@@ -77,6 +78,7 @@ class Retained:
     left_out: int = 0
     limits: list[tuple[SourceSpec, Dataset, Limit]] = field(default_factory=list)
     unsaid: list[tuple[str, str]] = field(default_factory=list)
+    idle: list[RetentionBinding] = field(default_factory=list)
 
 
 def policy_of(config: Config) -> tuple[Policy, bool]:
@@ -222,13 +224,16 @@ def _work(
     uris = [_uri(spec) for spec in specs] if len(specs) > 1 else []
     personal = _personal(run.findings)
     by_spec: dict[int, list[tuple[Facts, RetentionBinding | None]]] = {}
+    retained.idle = list(config.retention)
     for profile in catalog.profiles(run.id):
         source = profile.dataset.source
         index = uris.index(source) if source in uris else 0 if not uris else None
         if index is None:
             continue
         columns = personal.get((source, profile.dataset.name), ())
-        binding = _binding(config, specs[index], profile.dataset.name)
+        name = profile.dataset.name
+        retained.idle = [one for one in retained.idle if not one.takes(specs[index].name, name)]
+        binding = _binding(config, specs[index], name)
         if not columns and binding is None:
             retained.left_out += 1
             continue

@@ -160,6 +160,17 @@ def test_a_wrong_binding_says_where_and_what_is_valid(folder: Path) -> None:
         load()
 
 
+def test_a_binding_that_takes_nothing_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("recense.yaml").write_text(
+        "version: 1\nretention:\n  - dataset: prospects\n    rule: R1\n  - dataset: prospect\n    rule: R1\n",
+        encoding="utf-8",
+    )
+    assert main(["retention", "report", "--as-of", AS_OF]) == 1
+    said = capsys.readouterr().err
+    assert "recense.yaml:5: the binding 'prospect' takes no dataset of this run" in said
+    assert "recense.yaml:3" not in said
+
+
 def test_hostile_names_stay_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     table, column = '=cmd|"; DROP TABLE x; --<script>', "date_collecte\"'; --"

@@ -132,5 +132,10 @@ def _afterword(found: Retained, config: Config) -> None:
         )
     if found.left_out:
         console.note(f"recense: {found.left_out} datasets without sure findings of personal data were left out")
+    for binding in found.idle:
+        console.note(
+            f"recense: {binding.place}: the binding '{binding.dataset}' takes no dataset of this run; "
+            "'recense scan' lists their names"
+        )
     for entry in found.failed:
         console.note(f"recense: not counted: {entry.path}: {entry.reason}")
