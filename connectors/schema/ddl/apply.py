@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from recense.connectors.schema.ddl.altering import Altering
 from recense.connectors.schema.ddl.columns import split, table_name
@@ -39,6 +40,8 @@ class Statements(Creating, Altering):
 
     def _statement(self, tokens: list[Token], deep: int) -> None:
         """Applies every definition in a statement: SQL Server writes several without a separator."""
+        if tokens[0].word == "CREATE" and any(pair == ("INSERT", "INTO") for pair in _pairs(tokens)):
+            self.data = self.data or "TABLE" in {token.word for token in tokens[1:5]}  # nothing separates them
         index = 0
         while index < len(tokens):
             token = tokens[index]
@@ -183,3 +186,8 @@ def _arguments(tokens: list[Token]) -> dict[str, str]:
         if value and name and value[0].word != "NULL":
             found[name] = value[0].name
     return found
+
+
+def _pairs(tokens: list[Token]) -> Iterator[tuple[str, str]]:
+    """Yields the words that stand side by side."""
+    return ((one.word, other.word) for one, other in pairwise(tokens))
