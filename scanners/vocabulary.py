@@ -157,6 +157,7 @@ class Vocabulary:
         return best[-1][2]
 
 
+@cache
 def words_of(phrase: str) -> Words:
     """Returns the words of a phrase of a rule, as headers are folded: ``nombre d'enfants`` -> ``nombre enfant``."""
     return tuple(singular(word) for word in fold(phrase).split())

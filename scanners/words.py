@@ -25,6 +25,8 @@ def fold(text: str) -> str:
     >>> fold("Prénom de l'Élève")
     "prenom de l'eleve"
     """
+    if text.isascii():  # most headers: nothing to spread or fold
+        return text.lower()
     spread = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
     return "".join(char for char in spread if not unicodedata.combining(char)).casefold()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from recense.cli import app, console, main
+from recense.cli import application, console, main
 from recense.connectors import connector
 from recense.errors import ExitCode, RecenseError
 
@@ -398,7 +398,7 @@ def test_help_is_light_and_fast(arguments: list[str]) -> None:
 
 
 def test_every_verb_has_help() -> None:
-    for command in app.registered_commands:
+    for command in application().registered_commands:
         assert command.callback is not None and command.callback.__doc__
 
 

@@ -61,6 +61,27 @@ class Unreadable(Exception):
         self.line = line
 
 
+def decoded(raw: bytes) -> str:
+    """Returns the text of bytes: UTF-8, UTF-16 (the tools of SQL Server write it), else Windows-1252.
+
+    Raises:
+        Unreadable: it is no text.
+    """
+    sample = raw[:4096]
+    zeros = (sample[::2].count(0), sample[1::2].count(0))
+    whole = len(raw) // 2 * 2
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw[:whole].decode("utf-16", "replace").removeprefix("\ufeff")
+    if max(zeros) > len(sample) // 4 and min(zeros) == 0:  # no mark, but every other byte of Latin text is zero
+        return raw[:whole].decode("utf-16-le" if zeros[1] else "utf-16-be", "replace")
+    if any(zeros):
+        raise Unreadable("its bytes are no text")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
 class SourceFile:
     """A file below the folder that is checked; its text is read when first asked for.
 
@@ -107,14 +128,7 @@ class SourceFile:
         raw = self.head(TEXT_BYTES + 1)
         if len(raw) > TEXT_BYTES:
             raise Unreadable(f"larger than {TEXT_BYTES >> 20} MB: split it, or leave it out in recense.yaml")
-        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return raw.decode("utf-16", "replace").removeprefix("\ufeff")
-        if b"\0" in raw[:4096]:
-            raise Unreadable("its bytes are no text")
-        try:
-            return raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            return raw.decode("cp1252", "replace")
+        return decoded(raw)
 
     def forget(self) -> None:
         """Lets go of the text, so that one large file is in memory at a time."""

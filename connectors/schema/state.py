@@ -55,6 +55,7 @@ class State:
     def __init__(self, kind: str = "sql") -> None:
         self.kind = kind
         self._tables: dict[str, list[Table]] = {}
+        self._dropped: dict[str, Table] = {}
         self.count = 0
 
     def find(self, name: str, history: str) -> Table | None:
@@ -164,14 +165,25 @@ class State:
         table = self.find(name, history)
         if table is not None and (table.history == history or not only):
             self._tables[fold(table.name)].remove(table)
+            self._dropped[fold(table.name)] = table
             self.count -= len(table.columns)
 
     def rename_table(self, table: Table, new: str) -> None:
-        """Renames a table: its columns keep their place, and their lineage names the old table."""
+        """Renames a table: its columns keep their place, and their lineage names the old table.
+
+        A table that takes the name of one that its own file dropped is that table, built again (SQLite alters so):
+        the columns that were there keep their place and lineage.
+        """
         new = plain(new)
         if table in self._tables.get(fold(table.name), ()):
             self._tables[fold(table.name)].remove(table)
+        gone = self._dropped.get(fold(new))
+        rebuilt = gone.columns if gone is not None and gone.history == table.history else None
         for path, declared in table.columns.items():
+            if rebuilt is not None:
+                old = rebuilt.get(path, declared)
+                table.columns[path] = replace(old, table=new, column=declared.column)
+                continue
             table.columns[path] = replace(
                 declared,
                 table=new,

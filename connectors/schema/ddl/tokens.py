@@ -83,6 +83,7 @@ _SKIPPED = frozenset(
 )
 _STDIN = re.compile(r"\bFROM\s+STDIN\b", re.I)
 _DATA = frozenset(("INSERT", "REPLACE", "COPY", "MERGE"))
+_INTO = re.compile(r"\bINTO\b", re.I)
 _GO = re.compile(r"[ \t]*(?:\d+[ \t]*)?(?=\r?\n|\Z)")
 _DELIMITER = re.compile(r"[^\n]*")
 _DOLLAR = re.compile(r"\$(?:[^\W\d]\w*)?\$")
@@ -93,11 +94,13 @@ class Lexer:
 
     Attributes:
         data: whether statements that hold rows were met.
+        selects_into: whether ``SELECT … INTO`` makes tables.
     """
 
     def __init__(self, text: str, dialect: str) -> None:
         self.text = text
         self.data = False
+        self.selects_into = dialect not in {"mysql", "oracle", "sqlite", "bigquery", "snowflake"}
         self._dollars = dialect not in {"mysql", "tsql", "oracle", "sqlite", "bigquery"}
         string = _ESCAPED if dialect in {"mysql", "bigquery", "snowflake"} else rf"[eE]{_ESCAPED}|[nN]?{_PLAIN}"
         comment = _COMMENT + (r"|\#[^\n]*+" if dialect in {"mysql", "bigquery"} else "")
@@ -155,8 +158,10 @@ class Lexer:
                     position = self._end_of_line(position, end)
                     continue
                 if not statement and word in _SKIPPED:
-                    position = self._behind(word, begin, position, end)
-                    continue
+                    after = self._behind(word, begin, position, end)
+                    if word != "SELECT" or not self._makes_table(begin, after):
+                        position = after
+                        continue
             if not statement and kind == "p":
                 continue  # a delimiter of its own (``//``)
             self._count += 1
@@ -175,6 +180,10 @@ class Lexer:
             stop = self.text.find("\n\\.", after, end)
             return end if stop < 0 else stop + 3
         return after
+
+    def _makes_table(self, begin: int, after: int) -> bool:
+        """Tells whether a SELECT may say INTO a new table; in MySQL and Oracle it fills variables."""
+        return self.selects_into and bool(_INTO.search(self.text, begin, min(after, begin + 100_000)))
 
     def _alone(self, begin: int, position: int) -> bool:
         line = self.text.rfind("\n", 0, begin) + 1

@@ -6,7 +6,7 @@ import csv
 
 from recense.connectors.schema.documents import add
 from recense.connectors.schema.documents.records import keys
-from recense.connectors.schema.files import SourceFile, Unreadable
+from recense.connectors.schema.files import SourceFile, Unreadable, decoded
 from recense.connectors.schema.readers import Reader, reader
 from recense.connectors.schema.state import Found
 from recense.connectors.schema.tree import Node, read_json
@@ -23,16 +23,7 @@ class _Head(SourceFile):
         super().__init__(file.path, file.name)
         raw = file.head(_HEAD)
         cut = raw.rfind(b"\n") + 1 if len(raw) == _HEAD else len(raw)
-        raw = raw[: cut or len(raw)]
-        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-            self.__dict__["text"] = raw[: len(raw) // 2 * 2].decode("utf-16", "replace").removeprefix("\ufeff")
-            return
-        if b"\0" in raw[:4096]:
-            raise Unreadable("its bytes are no text")
-        try:
-            self.__dict__["text"] = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            self.__dict__["text"] = raw.decode("cp1252", "replace")
+        self.__dict__["text"] = decoded(raw[: cut or len(raw)])
 
 
 @reader("delimited")

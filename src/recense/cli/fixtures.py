@@ -18,6 +18,7 @@ from recense.schema import DeclaredField, Place, ValuesSeen
 ROWS = 20_000
 """Rows of a fixture that are looked at; a longer one gets a note."""
 BYTES = 32 << 20
+_FORMATS = frozenset((".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".pq"))
 Row = tuple[int, Mapping[str, Any]]
 
 
@@ -36,6 +37,12 @@ def look(root: Path, paths: Iterable[str], fields: Sequence[DeclaredField]) -> t
         file = root / path
         counts: dict[str, Counter[str]] = {}
         first: dict[tuple[str, str], int] = {}
+        if file.suffix.lower() not in _FORMATS:
+            found, cut = sql(root, path, fields)
+            seen += found
+            if cut:
+                notes.append(_cut(path))
+            continue
         try:
             cut = file.stat().st_size > BYTES
             for number, row in enumerate(_rows(file)):
@@ -47,9 +54,59 @@ def look(root: Path, paths: Iterable[str], fields: Sequence[DeclaredField]) -> t
             continue  # a file that cannot be read has its entry from the schema reader
         seen += _columns(path, counts, first, known)
         if cut:
-            says = f"only the first {ROWS:,} rows of {path} were looked at for real-looking values"
-            notes.append(Note("PD003", path, 1, says))
+            notes.append(_cut(path))
     return seen, notes
+
+
+def _cut(path: str) -> Note:
+    return Note("PD003", path, 1, f"only the first {ROWS:,} rows of {path} were looked at for real-looking values")
+
+
+def sql(root: Path, path: str, fields: Sequence[DeclaredField]) -> tuple[list[ValuesSeen], bool]:
+    """Returns the columns of the rows of an SQL file whose values look real, and whether it was cut off.
+
+    The place is that of the first such value.
+    """
+    from recense.connectors.schema.ddl.rows import rows
+    from recense.connectors.schema.ddl.tokens import guess_dialect
+    from recense.connectors.schema.files import SourceFile, Unreadable
+    from recense.connectors.schema.state import fold, plain
+
+    tables: dict[str, list[DeclaredField]] = {}
+    for field in fields:
+        tables.setdefault(fold(field.table), []).append(field)
+    file = SourceFile(root / path, path)
+    counts: dict[str, Counter[str]] = {}
+    first: dict[tuple[str, str], tuple[int, int]] = {}
+    number = 0
+    try:
+        for number, row in enumerate(islice(rows(file.text, guess_dialect(path, file.text)), ROWS + 1)):
+            table = plain(row.table)
+            declared = tables.get(fold(table), [])
+            keys = {fold(field.column.path): field.key for field in declared}
+            for place, value in enumerate(row.values):
+                if value is None or number >= ROWS:
+                    continue
+                name = row.columns[place] if place < len(row.columns) else ""
+                if not name:
+                    name = declared[place].column.path if place < len(declared) else str(place + 1)
+                key = keys.get(fold(name), f"sql:{table}.{name}")
+                counter = counts.setdefault(key, Counter())
+                counter["cells"] += 1
+                if entity := entity_of(value.text):
+                    counter[entity] += 1
+                    first.setdefault((key, entity), (value.start, value.end))
+    except Unreadable:
+        return [], False  # the schema reader has said so
+    found = [
+        ValuesSeen(
+            key, file.place(*first[(key, entity)]), CATEGORIES[entity], entity, counter["cells"], counter[entity]
+        )
+        for key, counter in counts.items()
+        for entity in sorted(set(counter) & set(CATEGORIES))
+        if counter[entity] >= CHANCE.get(entity, 0) * counter["cells"]
+    ]
+    return found, number >= ROWS
 
 
 def _count(row: Row, counts: dict[str, Counter[str]], first: dict[tuple[str, str], int]) -> None:
@@ -87,11 +144,11 @@ def _columns(
 def _rows(file: Path) -> Iterator[Row]:
     """Yields the rows of a file with their lines; 0 where a format has none."""
     suffix = file.suffix.lower()
-    if suffix == ".parquet":
+    if suffix in (".parquet", ".pq"):
         yield from _parquet(file)
         return
     with file.open("rb") as opened:
-        text = opened.read(BYTES).decode("utf-8-sig", "replace")
+        text = _text(opened.read(BYTES))
     if suffix in (".csv", ".tsv"):
         yield from _delimited(text, suffix)
     elif suffix in (".jsonl", ".ndjson"):
@@ -101,6 +158,15 @@ def _rows(file: Path) -> Iterator[Row]:
     else:
         for item in _items(json.loads(text)):
             yield 0, dict(_leaves(item, ""))
+
+
+def _text(raw: bytes) -> str:
+    from recense.connectors.schema.files import Unreadable, decoded
+
+    try:
+        return decoded(raw)
+    except Unreadable:
+        return ""  # the schema reader has said so
 
 
 def _delimited(text: str, suffix: str) -> Iterator[Row]:

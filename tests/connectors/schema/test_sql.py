@@ -233,3 +233,72 @@ def test_every_quoted_name_comes_back(tmp_path_factory: pytest.TempPathFactory, 
     with (folder / "s.sql").open("w", encoding="utf-8", newline="") as file:
         file.write(f"CREATE TABLE t ({quoted});")
     assert {field.column.path.casefold() for field in read_schema(folder).fields} == {name.casefold() for name in names}
+
+
+SELECT_INTO = {
+    "columns": ("SELECT nom, email AS mail INTO dbo.copie FROM dbo.clients;", ["sql:copie.mail", "sql:copie.nom"]),
+    "star": ("SELECT * INTO copie FROM clients", ["sql:copie.email", "sql:copie.nom"]),
+    "top, no separators": (
+        "SELECT TOP 5 c.*, 1 AS one INTO [copie] FROM clients c\nINSERT INTO clients (nom) SELECT 'x'\n"
+        "CREATE TABLE other (b int)",
+        ["sql:copie.email", "sql:copie.nom", "sql:copie.one", "sql:other.b"],
+    ),
+    "in a procedure": (
+        "CREATE PROCEDURE p AS BEGIN SELECT nom INTO copie FROM clients END",
+        ["sql:copie.nom"],
+    ),
+    "temporary": ("SELECT * INTO #gone FROM clients;", []),
+    "insert": ("INSERT INTO clients SELECT * FROM clients;\nDECLARE @x int; SELECT @x = 1;", []),
+}
+
+
+@pytest.mark.parametrize("case", SELECT_INTO)
+def test_select_into_makes_a_table(case: str, tmp_path: Path) -> None:
+    text, expected = SELECT_INTO[case]
+    schema = declared(tmp_path, "a.sql", f"CREATE TABLE clients (nom nvarchar(9), email nvarchar(9))\nGO\n{text}\n")
+    assert [key for key in keys(schema) if "clients" not in key] == expected
+    assert not schema.unread
+
+
+def test_select_into_of_an_unknown_table_is_said(tmp_path: Path) -> None:
+    schema = declared(tmp_path, "a.sql", "CREATE TABLE t (a nvarchar(9))\nGO\nSELECT * INTO copie FROM elsewhere\n")
+    assert [entry.line for entry in schema.unread] == [3]
+
+
+def test_select_into_fills_variables_in_plpgsql(tmp_path: Path) -> None:
+    text = "CREATE TABLE t (a int);\nDO $$ DECLARE v int; BEGIN SELECT a INTO v FROM t; SELECT a INTO v FROM t; END $$;"
+    assert keys(declared(tmp_path, "a.sql", text)) == ["sql:t.a"]
+
+
+def test_an_action_behind_a_rename_reaches_the_renamed_table(tmp_path: Path) -> None:
+    text = "CREATE TABLE t (a int) ENGINE=x;\nALTER TABLE t RENAME TO u, ADD COLUMN b int, RENAME v, ADD c int;"
+    assert keys(declared(tmp_path, "a.sql", text)) == ["sql:v.a", "sql:v.b", "sql:v.c"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "EXEC sys.sp_addextendedproperty N'MS_Description', N'table of x', 'SCHEMA', N'hr', 'TABLE', N't', 'COLUMN', N'a'",
+        "EXECUTE [sys].[sp_addextendedproperty] N'MS_Description', N'table of x', N'SCHEMA', [hr], N'TABLE', [t], N'COLUMN', [a];",
+        "EXEC sp_updateextendedproperty @value = N'table of x', @name = N'MS_Description', @level0type = SCHEMA,\n"
+        "  @level0name = hr, @level1type = 'TABLE', @level1name = 't', @level2type = N'COLUMN', @level2name = N'a'",
+    ],
+)
+def test_descriptions_of_sql_server_are_comments(call: str, tmp_path: Path) -> None:
+    text = f"CREATE TABLE [hr].[t] ([a] nvarchar(9))\nGO\n{call}\nGO\n"
+    (field,) = declared(tmp_path, "a.sql", text).fields
+    assert field.column.comment == "table of x"
+
+
+def test_sql_in_utf_16_is_read_in_both_orders(tmp_path: Path) -> None:
+    for name, codec, mark in (
+        ("a", "utf-16-le", b"\xff\xfe"),
+        ("b", "utf-16-be", b"\xfe\xff"),
+        ("c", "utf-16-le", b""),
+    ):
+        text = f"CREATE TABLE {name} (\r\n  é int,\r\n  nom text)\r\nGO\r\n"
+        (tmp_path / f"{name}.sql").write_bytes(mark + text.encode(codec))
+    fields = {field.key: field.place for field in read_schema(tmp_path).fields}
+    assert {key: (place.line, place.column) for key, place in fields.items() if key.endswith("nom")} == {
+        f"sql:{name}.nom": (3, 3) for name in "abc"
+    }
