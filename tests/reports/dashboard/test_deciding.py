@@ -1,0 +1,197 @@
+"""A decision through the form: what it needs, who may take it, and where it shows afterwards."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from dashboards import keep
+from starlette.testclient import TestClient
+
+from recense.catalog import Catalog, audit, listing
+from recense.catalog.decisions import latest
+from recense.catalog.listing import Filter, Item
+from recense.cli import main
+from recense.gate.approvals import longest
+from recense.testing.reports import sample_run
+
+REASON = "checked with the owner of the table"
+
+
+def today() -> date:
+    return datetime.now(UTC).astimezone(ZoneInfo("Europe/Paris")).date()
+
+
+def finding(catalog: Catalog, category: str, source: str = "crm") -> Item:
+    """Returns a waiting finding of a category in the sample's tables."""
+    with catalog.transaction() as connection:
+        items = listing.listed(connection, Filter(category=category, search=source), size=200).items
+    return items[0]
+
+
+def fields(token: str, choice: str, **changed: str) -> dict[str, str]:
+    until = (today() + timedelta(days=90)).isoformat()
+    return {"csrf": token, "choice": choice, "reason": REASON, "until": until, **changed}
+
+
+def state(catalog: Catalog, one: Item) -> Item:
+    with catalog.transaction() as connection:
+        found = listing.item(connection, one.id)
+    assert found
+    return found
+
+
+SPECIAL, PLAIN = "special.religion", "contact"
+
+CASES = [
+    (SPECIAL, "remove", {}, "remove", REASON),
+    (SPECIAL, "exception", {"ground": "b"}, "accepted", f"Art. 9(2)(b): {REASON}"),
+    (SPECIAL, "ordinary", {"category": "contact"}, "false_positive", REASON),
+    (SPECIAL, "false", {}, "false_positive", REASON),
+    (PLAIN, "declared", {"activity": "RT-004"}, "declared", REASON),
+    (PLAIN, "accepted", {}, "accepted", REASON),
+    (PLAIN, "remove", {}, "remove", REASON),
+    (PLAIN, "false", {}, "false_positive", REASON),
+]
+
+
+@pytest.mark.parametrize(("category", "choice", "more", "kind", "reason"), CASES)
+def test_each_choice_is_recorded_chained_and_logged(
+    client: TestClient, catalog: Catalog, sign_in, category, choice, more, kind, reason
+) -> None:
+    token, one = sign_in(), finding(catalog, category)
+    queue = "special" if one.special else "new"
+    answer = client.post(f"/queue/{queue}/{one.id}", data=fields(token, choice, **more))
+    assert answer.status_code == 303 and "notice=decided" in answer.headers["location"]
+
+    made = latest(catalog.decisions())[one.field, category]
+    until = None if choice == "remove" else (today() + timedelta(days=90)).isoformat()
+    assert (made.decision, made.reason, made.who, made.until, made.origin) == (kind, reason, "dpo", until, "dashboard")
+    assert made.activity == more.get("activity")
+    if choice == "ordinary":
+        assert latest(catalog.decisions())[one.field, "contact"].decision == "declared"
+    assert (state(catalog, one).state, state(catalog, one).until) == ("decided", until)
+    assert catalog.decision_chain().broken is None
+    with catalog.transaction() as connection:
+        newest = audit.entries(connection, limit=1)[0]
+        assert audit.verify(connection) is None
+    assert (newest.action, newest.subject, newest.who) == ("decided", one.id, "dpo")
+    assert REASON in client.get(f"/findings/{one.id}").text  # the history
+
+
+@pytest.mark.parametrize(
+    ("category", "choice", "changed", "sentence"),
+    [
+        (SPECIAL, "", {}, "Choose one of the decisions"),
+        (SPECIAL, "declared", {}, "Choose one of the decisions"),  # nobody declares Article 9 away
+        (SPECIAL, "accepted", {}, "Choose one of the decisions"),
+        (PLAIN, "exception", {"ground": "a"}, "Choose one of the decisions"),
+        (SPECIAL, "false", {"reason": "too short"}, "Give a reason"),
+        (SPECIAL, "false", {"reason": "   \n\t        "}, "Give a reason"),
+        (SPECIAL, "false", {"reason": "x" * 2001}, "Give a reason"),
+        (SPECIAL, "exception", {}, "names the letter"),
+        (SPECIAL, "exception", {"ground": "k"}, "names the letter"),
+        (SPECIAL, "ordinary", {}, "which ordinary category"),
+        (SPECIAL, "ordinary", {"category": "special.health"}, "which ordinary category"),
+        (SPECIAL, "ordinary", {"category": "no.such"}, "which ordinary category"),
+        (PLAIN, "accepted", {"until": ""}, "Give an end"),
+        (PLAIN, "accepted", {"until": "31/12/2026"}, "Give an end"),
+        (PLAIN, "accepted", {"until": "2001-01-01"}, "Give an end"),
+    ],
+)
+def test_a_form_that_lacks_something_says_what_and_decides_nothing(
+    client: TestClient, catalog: Catalog, sign_in, category, choice, changed, sentence
+) -> None:
+    token, one = sign_in(), finding(catalog, category)
+    answer = client.post(f"/queue/special/{one.id}", data=fields(token, choice, **changed))
+    assert answer.status_code == 422 and sentence in answer.text
+    assert not catalog.decisions() and state(catalog, one).state == "open"
+    if len(changed.get("reason", REASON)) < 100:
+        assert changed.get("reason", REASON).strip() in answer.text  # nobody types it again
+
+
+@pytest.mark.parametrize(("category", "choice"), [(SPECIAL, "false"), ("criminal", "false"), (PLAIN, "accepted")])
+def test_no_decision_lasts_longer_than_its_category_allows(
+    client: TestClient, catalog: Catalog, sign_in, category, choice
+) -> None:
+    token, one = sign_in(), finding(catalog, category, "")
+    last = longest([category], today())
+    assert (last - today()).days < (186 if category != PLAIN else 732)
+    for until, status in ((last + timedelta(days=1), 422), (today(), 422), (last, 303)):
+        sent = fields(token, choice, until=until.isoformat())
+        assert client.post(f"/queue/special/{one.id}", data=sent).status_code == status
+
+
+def test_a_form_proposes_an_end_that_it_accepts(client: TestClient, catalog: Catalog, sign_in) -> None:
+    sign_in()
+    one = finding(catalog, SPECIAL)
+    text = client.get(f"/queue/special/{one.id}").text
+    assert f'max="{longest([SPECIAL], today())}"' in text and f'min="{today() + timedelta(days=1)}"' in text
+
+
+@pytest.mark.parametrize("role", ["reader", "engineer"])
+def test_only_a_dpo_decides(client: TestClient, catalog: Catalog, sign_in, role: str) -> None:
+    token, one = sign_in(role), finding(catalog, SPECIAL)
+    page = client.get(f"/queue/special/{one.id}").text
+    assert "Only a DPO decides" in page and 'name="choice"' not in page
+    assert client.post(f"/queue/special/{one.id}", data=fields(token, "false")).status_code == 403
+    assert not catalog.decisions()
+
+
+def test_a_queue_leads_from_one_finding_to_the_next_until_none_waits(
+    client: TestClient, catalog: Catalog, sign_in
+) -> None:
+    token, seen = sign_in(), []
+    answer = client.get("/queue/special")
+    while answer.status_code == 303:
+        address = answer.headers["location"].partition("?")[0]
+        if address == "/queue/special":
+            answer = client.get(address)
+            continue
+        seen.append(address)
+        answer = client.post(address, data=fields(token, "false"))
+        assert len(seen) < 20
+    assert len(seen) == len(set(seen)) >= 4 and "Nothing waits here" in answer.text
+
+
+def test_a_decision_that_ended_asks_again_and_says_why(client: TestClient, catalog: Catalog, sign_in) -> None:
+    token, one = sign_in(), finding(catalog, PLAIN)
+    client.post(f"/queue/new/{one.id}", data=fields(token, "accepted", until=(today() + timedelta(1)).isoformat()))
+    assert one.id in client.get("/queue/expiring").headers["location"]
+    with catalog.transaction(write=True) as connection:
+        connection.exec_driver_sql("UPDATE review SET until = '2020-01-01' WHERE state = 'decided'")
+    assert client.get("/queue/new").status_code == 303
+    assert (state(catalog, one).state, state(catalog, one).why) == ("reopened", "expired")
+    assert "The decision has ended" in client.get(f"/findings/{one.id}").text
+
+
+def test_a_decided_finding_stays_decided_when_the_same_is_found_again(
+    client: TestClient, catalog: Catalog, sign_in
+) -> None:
+    token, one = sign_in(), finding(catalog, SPECIAL)
+    client.post(f"/queue/special/{one.id}", data=fields(token, "false"))
+    keep(catalog, sample_run(), "again")
+    assert state(catalog, one).state == "decided"
+
+
+@pytest.mark.parametrize(
+    ("tampering", "says"),
+    [
+        ("UPDATE decisions SET reason = 'something else' WHERE sequence = 1", "decision 1 of 1 was changed"),
+        ("UPDATE audit SET who = 'nobody' WHERE action = 'decided'", "the log of who looked and decided breaks"),
+        ("UPDATE audit SET details = '{}' WHERE action = 'decided'", "the log of who looked and decided breaks"),
+        ("DELETE FROM audit WHERE number = 1", "the log of who looked and decided breaks"),
+    ],
+)
+def test_doctor_names_what_was_tampered_with(
+    client: TestClient, catalog: Catalog, sign_in, capsys, tmp_path, monkeypatch, tampering: str, says: str
+) -> None:
+    token, one = sign_in(), finding(catalog, PLAIN)
+    client.post(f"/queue/new/{one.id}", data=fields(token, "accepted"))
+    monkeypatch.chdir(tmp_path)
+    doctor = ["doctor", "--catalog", f"sqlite:///{catalog.file}"]
+    assert main(doctor) == 0 and "entries of the log (head " in capsys.readouterr().out
+    with catalog.transaction(write=True) as connection:
+        assert connection.exec_driver_sql(tampering).rowcount
+    assert main(doctor) == 2 and says in capsys.readouterr().out
