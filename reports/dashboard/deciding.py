@@ -6,12 +6,14 @@ exception for Article 9 names the letter of Article 9(2) GDPR it rests on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from recense.catalog.decisions import Decision
 from recense.catalog.listing import Item
 from recense.gate.approvals import WHY_LENGTH, longest
+from recense.model import Proof
 from recense.policy import taxonomy
 from recense.reports.dashboard.visit import Visit
 
@@ -73,12 +75,8 @@ def decisions(one: Item, visit: Visit) -> list[Decision]:
     Raises:
         Incomplete: something is missing or too long, or the end is too late.
     """
-    choice = next((known for known in choices(one) if known.id == visit.form.get("choice")), None)
-    if choice is None:
-        raise Incomplete("decide.choice")
-    reason = " ".join(visit.form.get("reason", "").split())
-    if len(reason) < WHY_LENGTH or len(reason) > LONGEST_REASON:
-        raise Incomplete("decide.reason")
+    choice = _choice(choices(one), visit)
+    reason = _reason(visit)
     ground = visit.form.get("ground", "")
     if choice is EXCEPTION:
         if ground not in EXCEPTIONS:
@@ -93,6 +91,46 @@ def decisions(one: Item, visit: Visit) -> list[Decision]:
             raise Incomplete("decide.category")
         made.append(_decision(one.field, other, "declared", reason, until, activity, visit))
     return made
+
+
+def takes_many(one: Item) -> bool:
+    """Tells whether a finding may be decided together with others: it is proved, ordinary, and nobody decided yet.
+
+    Article 9 and 10 are looked at one by one, and so is whatever a person still has to look at.
+    """
+    return one.proof == Proof.PROVED and not one.special and one.state != "decided" and one.gone is None
+
+
+def decisions_for(items: Sequence[Item], visit: Visit) -> list[Decision]:
+    """Returns what one form decides about several findings, with one reason and one end.
+
+    Raises:
+        Incomplete: none was chosen, one of them has to be decided alone, or the form lacks something.
+    """
+    if not items:
+        raise Incomplete("bulk.none")
+    if not all(takes_many(one) for one in items):
+        raise Incomplete("bulk.alone")
+    choice, reason = _choice(PLAIN, visit), _reason(visit)
+    activity = visit.form.get("activity", "").strip()[:128] or None
+    return [
+        _decision(one.field, one.category, choice.decision, reason, _until(choice, one, visit), activity, visit)
+        for one in items
+    ]
+
+
+def _choice(known: Sequence[Choice], visit: Visit) -> Choice:
+    choice = next((one for one in known if one.id == visit.form.get("choice")), None)
+    if choice is None:
+        raise Incomplete("decide.choice")
+    return choice
+
+
+def _reason(visit: Visit) -> str:
+    reason = " ".join(visit.form.get("reason", "").split())
+    if len(reason) < WHY_LENGTH or len(reason) > LONGEST_REASON:
+        raise Incomplete("decide.reason")
+    return reason
 
 
 def _until(choice: Choice, one: Item, visit: Visit) -> str | None:

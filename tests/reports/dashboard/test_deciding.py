@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -195,3 +196,75 @@ def test_doctor_names_what_was_tampered_with(
     with catalog.transaction(write=True) as connection:
         assert connection.exec_driver_sql(tampering).rowcount
     assert main(doctor) == 2 and says in capsys.readouterr().out
+
+
+def chosen(*items: Item) -> dict[str, str]:
+    return {f"pick-{one.id}": "on" for one in items}
+
+
+def proved(catalog: Catalog) -> list[Item]:
+    with catalog.transaction() as connection:
+        items = listing.listed(connection, Filter(proof="proved", special=False, search="crm"), size=50).items
+    assert len(items) >= 3
+    return list(items)
+
+
+def test_several_findings_get_one_reason_and_one_end(client: TestClient, catalog: Catalog, sign_in) -> None:
+    token, items = sign_in(), proved(catalog)
+    sent = fields(token, "declared", activity="RT-004", **chosen(*items))
+    answer = client.post("/findings/decide?proof=proved", data=sent)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/findings?proof=proved&notice=decided_many")
+    assert {(one.decision, one.reason, one.until) for one in catalog.decisions()} == {
+        ("declared", REASON, sent["until"])
+    }
+    assert {state(catalog, one).state for one in items} == {"decided"}
+    with catalog.transaction() as connection:
+        logged = [one.subject for one in audit.entries(connection) if one.action == "decided"]
+    assert sorted(logged) == sorted(one.id for one in items)
+
+
+@pytest.mark.parametrize("intruder", ["special.religion", "criminal", "identification", "decided", "unknown", "gone"])
+def test_what_has_to_be_decided_alone_stops_all(client: TestClient, catalog: Catalog, sign_in, intruder: str) -> None:
+    token, items = sign_in(), proved(catalog)
+    ids = chosen(*items[:2])
+    if intruder == "decided":
+        client.post("/findings/decide", data=fields(token, "declared", **chosen(items[0])))
+    elif intruder == "gone":
+        with catalog.transaction(write=True) as connection:
+            connection.exec_driver_sql(f"UPDATE review SET gone = '2026-01-01' WHERE id = '{items[0].id}'")
+    else:
+        ids["pick-0123456789abcdef" if intruder == "unknown" else f"pick-{finding(catalog, intruder, '').id}"] = "on"
+    before = catalog.decisions()
+    answer = client.post("/findings/decide", data=fields(token, "declared", **ids))
+    assert answer.status_code == 422 and "has to be decided alone" in answer.text
+    assert catalog.decisions() == before
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"reason": "short"}, "Give a reason"),
+        ({"until": ""}, "Give an end"),
+        ({"until": "2999-01-01"}, "Give an end"),
+        ({"choice": "exception", "ground": "a"}, "Choose one of the decisions"),
+    ],
+)
+def test_a_form_for_several_lacks_what_a_form_for_one_would(
+    client: TestClient, catalog: Catalog, sign_in, changed: dict[str, str], sentence: str
+) -> None:
+    token, items = sign_in(), proved(catalog)
+    answer = client.post("/findings/decide", data=fields(token, "declared", **chosen(items[0])) | changed)
+    assert answer.status_code == 422 and sentence in answer.text and not catalog.decisions()
+    assert f'name="pick-{items[0].id}"' in answer.text and " checked" in answer.text
+    none = client.post("/findings/decide", data=fields(token, "declared"))
+    assert none.status_code == 422 and "at least one" in none.text
+
+
+def test_the_list_offers_only_what_may_be_decided_together(client: TestClient, catalog: Catalog, sign_in) -> None:
+    sign_in()
+    offered = set(re.findall(r'name="pick-([0-9a-f]+)"', client.get("/findings").text))
+    with catalog.transaction() as connection:
+        items = listing.listed(connection, Filter(), size=200).items
+    assert offered == {one.id for one in items if one.proof == "proved" and not one.special}
+    sign_in("reader")
+    assert "pick-" not in client.get("/findings").text
