@@ -1,7 +1,8 @@
 """What can be decided about a finding, and what a decision needs: one model with ``recense-approvals.yaml``.
 
 Sources: approvals end after 24 months at most, Article 9 and 10 after 6 (facts of the gate, ``recense.gate``); an
-exception for Article 9 names the letter of Article 9(2) GDPR it rests on.
+exception for Article 9 names the letter of Article 9(2) GDPR it rests on. Those letters do not cover offences, which
+Article 10 GDPR allows under the control of official authority or by law only: the reason says which.
 """
 
 from __future__ import annotations
@@ -42,12 +43,14 @@ class Choice:
 
 REMOVE = Choice("remove", "s", "remove", ends=False)
 EXCEPTION = Choice("exception", "e", "accepted")
+AUTHORISED = Choice("authorised", "e", "accepted")
 ORDINARY = Choice("ordinary", "p", "false_positive", category=True)
 FALSE = Choice("false", "f", "false_positive")
 DECLARED = Choice("declared", "d", "declared")
 ACCEPTED = Choice("accepted", "a", "accepted")
 
 PROTECTED = (REMOVE, EXCEPTION, ORDINARY, FALSE)
+OFFENCES = (REMOVE, AUTHORISED, ORDINARY, FALSE)
 PLAIN = (DECLARED, ACCEPTED, REMOVE, FALSE)
 
 
@@ -61,7 +64,9 @@ class Incomplete(Exception):
 
 def choices(one: Item) -> tuple[Choice, ...]:
     """Returns what can be decided about a finding."""
-    return PROTECTED if one.special else PLAIN
+    if one.special:
+        return OFFENCES if one.article == "10" else PROTECTED
+    return PLAIN
 
 
 def last_day(one: Item, today: date) -> date:
@@ -75,6 +80,7 @@ def decisions(one: Item, visit: Visit) -> list[Decision]:
     Raises:
         Incomplete: something is missing or too long, or the end is too late.
     """
+    _known(one)
     choice = _choice(choices(one), visit)
     reason = _reason(visit)
     ground = visit.form.get("ground", "")
@@ -82,6 +88,8 @@ def decisions(one: Item, visit: Visit) -> list[Decision]:
         if ground not in EXCEPTIONS:
             raise Incomplete("decide.ground")
         reason = f"Art. 9(2)({ground}): {reason}"
+    if choice is AUTHORISED:
+        reason = f"Art. 10: {reason}"
     until = _until(choice, one, visit)
     activity = visit.form.get("activity", "").strip()[:128] or None
     made = [_decision(one.field, one.category, choice.decision, reason, until, activity, visit)]
@@ -98,7 +106,8 @@ def takes_many(one: Item) -> bool:
 
     Article 9 and 10 are looked at one by one, and so is whatever a person still has to look at.
     """
-    return one.proof == Proof.PROVED and not one.special and one.state != "decided" and one.gone is None
+    known = one.category in taxonomy().categories
+    return known and one.proof == Proof.PROVED and not one.special and one.state != "decided" and one.gone is None
 
 
 def decisions_for(items: Sequence[Item], visit: Visit) -> list[Decision]:
@@ -111,12 +120,20 @@ def decisions_for(items: Sequence[Item], visit: Visit) -> list[Decision]:
         raise Incomplete("bulk.none")
     if not all(takes_many(one) for one in items):
         raise Incomplete("bulk.alone")
+    for one in items:
+        _known(one)
     choice, reason = _choice(PLAIN, visit), _reason(visit)
     activity = visit.form.get("activity", "").strip()[:128] or None
     return [
         _decision(one.field, one.category, choice.decision, reason, _until(choice, one, visit), activity, visit)
         for one in items
     ]
+
+
+def _known(one: Item) -> None:
+    """Refuses what no decision can name: a category that came with a detector and is in no taxonomy."""
+    if one.category not in taxonomy().categories:
+        raise Incomplete("decide.unknown")
 
 
 def _choice(known: Sequence[Choice], visit: Visit) -> Choice:

@@ -24,10 +24,10 @@ def today() -> date:
     return datetime.now(UTC).astimezone(ZoneInfo("Europe/Paris")).date()
 
 
-def finding(catalog: Catalog, category: str, source: str = "crm") -> Item:
-    """Returns a waiting finding of a category in the sample's tables."""
+def finding(catalog: Catalog, category: str) -> Item:
+    """Returns a waiting finding of a category."""
     with catalog.transaction() as connection:
-        items = listing.listed(connection, Filter(category=category, search=source), size=200).items
+        items = listing.listed(connection, Filter(category=category), size=200).items
     return items[0]
 
 
@@ -50,6 +50,7 @@ CASES = [
     (SPECIAL, "exception", {"ground": "b"}, "accepted", f"Art. 9(2)(b): {REASON}"),
     (SPECIAL, "ordinary", {"category": "contact"}, "false_positive", REASON),
     (SPECIAL, "false", {}, "false_positive", REASON),
+    ("criminal", "authorised", {}, "accepted", f"Art. 10: {REASON}"),
     (PLAIN, "declared", {"activity": "RT-004"}, "declared", REASON),
     (PLAIN, "accepted", {}, "accepted", REASON),
     (PLAIN, "remove", {}, "remove", REASON),
@@ -87,6 +88,7 @@ def test_each_choice_is_recorded_chained_and_logged(
         (SPECIAL, "", {}, "Choose one of the decisions"),
         (SPECIAL, "declared", {}, "Choose one of the decisions"),  # nobody declares Article 9 away
         (SPECIAL, "accepted", {}, "Choose one of the decisions"),
+        ("criminal", "exception", {"ground": "b"}, "Choose one of the decisions"),  # not a case of Article 9(2)
         (PLAIN, "exception", {"ground": "a"}, "Choose one of the decisions"),
         (SPECIAL, "false", {"reason": "too short"}, "Give a reason"),
         (SPECIAL, "false", {"reason": "   \n\t        "}, "Give a reason"),
@@ -116,7 +118,7 @@ def test_a_form_that_lacks_something_says_what_and_decides_nothing(
 def test_no_decision_lasts_longer_than_its_category_allows(
     client: TestClient, catalog: Catalog, sign_in, category, choice
 ) -> None:
-    token, one = sign_in(), finding(catalog, category, "")
+    token, one = sign_in(), finding(catalog, category)
     last = longest([category], today())
     assert (last - today()).days < (186 if category != PLAIN else 732)
     for until, status in ((last + timedelta(days=1), 422), (today(), 422), (last, 303)):
@@ -233,7 +235,7 @@ def test_what_has_to_be_decided_alone_stops_all(client: TestClient, catalog: Cat
         with catalog.transaction(write=True) as connection:
             connection.exec_driver_sql(f"UPDATE review SET gone = '2026-01-01' WHERE id = '{items[0].id}'")
     else:
-        ids["pick-0123456789abcdef" if intruder == "unknown" else f"pick-{finding(catalog, intruder, '').id}"] = "on"
+        ids["pick-0123456789abcdef" if intruder == "unknown" else f"pick-{finding(catalog, intruder).id}"] = "on"
     before = catalog.decisions()
     answer = client.post("/findings/decide", data=fields(token, "declared", **ids))
     assert answer.status_code == 422 and "has to be decided alone" in answer.text
@@ -268,3 +270,16 @@ def test_the_list_offers_only_what_may_be_decided_together(client: TestClient, c
     assert offered == {one.id for one in items if one.proof == "proved" and not one.special}
     sign_in("reader")
     assert "pick-" not in client.get("/findings").text
+
+
+def test_a_category_of_no_taxonomy_cannot_be_decided_and_the_form_says_so(
+    client: TestClient, catalog: Catalog, sign_in
+) -> None:
+    token = sign_in()
+    with catalog.transaction() as connection:
+        items = listing.listed(connection, Filter(), size=200).items
+    one = next(one for one in items if one.category.startswith("plugin."))
+    for path, more in ((f"/queue/new/{one.id}", {}), ("/findings/decide", chosen(one))):
+        answer = client.post(path, data=fields(token, "declared", **more))
+        assert answer.status_code == 422 and not catalog.decisions()
+    assert "not in the taxonomy" in client.post(f"/queue/new/{one.id}", data=fields(token, "false")).text
