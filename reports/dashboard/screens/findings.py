@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from recense.catalog import decisions, listing
 from recense.catalog.listing import Filter
 from recense.errors import UserError
+from recense.gate.approvals import longest
 from recense.model import Proof
 from recense.policy import taxonomy
+from recense.reports.dashboard.deciding import PLAIN, takes_many
 from recense.reports.dashboard.pages import source_key
 from recense.reports.dashboard.visit import Answer, Page, Refused, Visit, screen
 
@@ -19,6 +22,11 @@ FIELDS = ("category", "source", "proof", "declared", "state", "search")
 @screen("/findings", role="reader")
 def findings(visit: Visit) -> Answer:
     """Lists what is found; every choice is part of the URL."""
+    return listed(visit)
+
+
+def listed(visit: Visit, problem: str | None = None) -> Page:
+    """Returns the list that the query asks for; ``problem`` is the key of what a form over it lacked."""
 
     def wanted(name: str) -> str:
         return visit.query.get(name, "")[:512]
@@ -41,7 +49,8 @@ def findings(visit: Visit) -> Answer:
         except UserError:
             raise Refused(400, "refused.query") from None
         count = listing.counted(connection, chosen)
-    kept = {name: visit.query[name] for name in (*FIELDS, "special", "gone") if visit.query.get(name)}
+    kept = chosen_in(visit)
+    many = [one.id for one in page.items if takes_many(one)] if visit.account.may("dpo") else []
     return Page(
         "findings.html.j2",
         {
@@ -52,14 +61,28 @@ def findings(visit: Visit) -> Answer:
             "sources": sources,
             "categories": list(taxonomy().categories),
             "proofs": [str(proof) for proof in Proof],
-            "link": lambda **extra: _link(kept, extra),
+            "link": lambda **extra: link("/findings", {**kept, **extra}),
+            "many": many,
+            "choices": PLAIN,
+            "bulk": link("/findings/decide", chosen_in(visit, "after", "before")),
+            "first_day": visit.today + timedelta(days=1),
+            "last_day": longest((), visit.today),
+            "filled": visit.form,
+            "problem": visit.words(problem) if problem else None,
         },
+        status=422 if problem else 200,
         shows=tuple(one.id for one in page.items),
     )
 
 
-def _link(kept: Mapping[str, str], extra: Mapping[str, str]) -> str:
-    return f"/findings?{urlencode({**kept, **extra})}"
+def chosen_in(visit: Visit, *more: str) -> dict[str, str]:
+    """Returns the filters of a query that say something."""
+    return {name: visit.query[name] for name in (*FIELDS, "special", "gone", *more) if visit.query.get(name)}
+
+
+def link(path: str, query: Mapping[str, str]) -> str:
+    """Returns a path with a query."""
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 @screen("/findings/{id}", role="reader")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from recense.catalog import audit, decisions, listing, review
 from recense.policy import taxonomy
 from recense.reports.dashboard import deciding
@@ -16,10 +18,21 @@ def _queue(visit: Visit) -> Queue:
     return found
 
 
+def reopen_ended(visit: Visit) -> None:
+    """Opens again what was decided until a day that is past; writes only when there is something to open."""
+    today = visit.today.isoformat()
+    with visit.catalog.transaction() as connection:
+        due = review.is_due(connection, today)
+    if due:
+        with visit.catalog.transaction(write=True) as connection:
+            review.expire(connection, today)
+
+
 @screen("/queue/{queue}", role="reader")
 def begin(visit: Visit) -> Answer:
     """Goes to the first finding that waits, or says that none does."""
     chosen = _queue(visit)
+    reopen_ended(visit)
     with visit.catalog.transaction() as connection:
         page = listing.listed(connection, chosen.lists, size=1)
     if page.items:
@@ -75,6 +88,7 @@ def _show(visit: Visit, chosen: Queue, problem: str | None) -> Page:
         "choices": deciding.choices(one),
         "exceptions": deciding.EXCEPTIONS,
         "categories": [name for name in taxonomy().categories if not taxonomy().is_special(name)],
+        "first_day": visit.today + timedelta(days=1),
         "last_day": deciding.last_day(one, visit.today),
         "proposed": deciding.proposed(one, visit.today),
         "problem": visit.words(problem) if problem else None,

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from recense.catalog import listing, review
+from recense.catalog import listing
 from recense.policy import taxonomy
 from recense.reports.dashboard.queues import queues
+from recense.reports.dashboard.screens.queue import reopen_ended
 from recense.reports.dashboard.visit import Answer, Page, Visit, screen
 
 
 @screen("/", role="reader")
 def todo(visit: Visit) -> Answer:
     """Shows the queues, categories by source, and the state of scans."""
+    reopen_ended(visit)
     with visit.catalog.transaction() as connection:
         lines = [
             (one, listing.counted(connection, one.lists), listing.oldest(connection, one.lists))
             for one in queues(visit.today)
         ]
-        due = review.is_due(connection, visit.today.isoformat())
         counts = listing.by_source(connection)
         sources = listing.sources(connection)
         unread = listing.unread(connection)
-    if due:
-        with visit.catalog.transaction(write=True) as connection:
-            review.expire(connection, visit.today.isoformat())
     runs = visit.catalog.runs()
     since = visit.session.since if visit.session else None
     return Page(

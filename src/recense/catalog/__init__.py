@@ -17,8 +17,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
+from recense.catalog import audit, review, rows, tables
 from recense.catalog import decisions as chained
-from recense.catalog import review, rows, tables
 from recense.catalog.decisions import Chain, Decision
 from recense.catalog.differences import differences
 from recense.catalog.engine import connect, transaction
@@ -356,6 +356,11 @@ class Catalog:
         """Returns the state of the chain of decisions, with the first row that was tampered with."""
         with self._transaction() as connection:
             return chained.chain(connection)
+
+    def audit_chain(self) -> tuple[int, str, int | None]:
+        """Returns length and head of the log of who looked, and its first entry that does not fit, None when all do."""
+        with self._transaction() as connection:
+            return *audit.head(connection), audit.verify(connection)
 
     def _row(self, connection: Connection, run_id: str | None) -> rows.Row:
         table = tables.runs

@@ -182,11 +182,15 @@ def _catalog(config: Config) -> tuple[str, str, str]:
         return "broken", "catalog", f"nothing can be written in {file.parent}; name another place with --catalog"
     try:
         with open_catalog(config) as kept:
-            chain = kept.decision_chain()
+            chain, (looked, seal, torn) = kept.decision_chain(), kept.audit_chain()
             if chain.broken is not None:
                 advice = f"decision {chain.broken} of {chain.length} was changed after it was written, in {kept.where}"
                 return "broken", "catalog", advice
+            if torn is not None:
+                advice = f"the log of who looked and decided breaks at entry {torn} of {looked}: somebody changed it"
+                return "broken", "catalog", f"{advice}, in {kept.where}"
             said = f", {chain.length} decisions (head {chain.head[:16]})" if chain.length else ""
+            said += f", {looked} entries of the log (head {seal[:16]})" if looked else ""
             return "ok", "catalog", f"{kept.where}, {len(kept.runs())} runs{said}"
     except RecenseError as error:
         return "broken", "catalog", str(error)

@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from recense.catalog import Catalog, accounts
-from recense.model import ScanRun
 from recense.reports.dashboard import create_app
 from recense.reports.dashboard.settings import Settings
 from recense.testing.reports import HOSTILE, hostile_run, sample_run
 
-PASSWORD = "correct horse battery staple"
+sys.path.insert(0, str(Path(__file__).parent))
 
-
-def keep(catalog: Catalog, run: ScanRun, name: str) -> ScanRun:
-    """Writes a run into a catalog as a finished one of another name."""
-    from recense.catalog import DatasetProfile
-    from recense.model import Dataset
-
-    run = replace(run, id=name, changes={})
-    catalog.start(name, rules=run.rules, scope="s", targets=[])
-    profiles = [DatasetProfile(Dataset(d.source, d.dataset, d.kind), d.rows_read, {}) for d in run.datasets]
-    catalog.finish(run, profiles)
-    return run
+from dashboards import PASSWORD, keep
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from dashboards import PASSWORD
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from recense.catalog import Catalog, accounts, audit, tables
 from recense.reports.dashboard.visit import SCREENS
-
-PASSWORD = "correct horse battery staple"
 
 
 def screens() -> list[object]:
