@@ -270,3 +270,11 @@ def unread(connection: Connection, most: int = 500) -> Sequence[Unreadable]:
         Unreadable(row["source"], row["path"], row["code"], row["reason"])
         for row in connection.execute(query).mappings()
     ]
+
+
+def retention(connection: Connection) -> Mapping[str, Any] | None:
+    """Returns the retention report that was kept last: ``{run, made, as_of, policy, document}``, None without one."""
+    table = tables.retention_reports
+    query = select(table.c.run, table.c.made, table.c.as_of, table.c.policy, table.c.document)
+    row = connection.execute(query.order_by(table.c.made.desc(), table.c.as_of.desc()).limit(1)).mappings().one_or_none()
+    return dict(row) if row else None
