@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from recense.catalog import decisions, listing
@@ -10,6 +11,7 @@ from recense.catalog.listing import Filter
 from recense.errors import UserError
 from recense.model import Proof
 from recense.policy import taxonomy
+from recense.reports.dashboard import declaring
 from recense.reports.dashboard.pages import source_key
 from recense.reports.dashboard.visit import Answer, Page, Refused, Visit, screen
 
@@ -69,10 +71,11 @@ def finding(visit: Visit) -> Answer:
         one = listing.item(connection, visit.params["id"])
         if one is None:
             raise Refused(404, "refused.missing")
-        values = {
+        values: dict[str, Any] = {
             "one": one,
             "exact": listing.evidence(connection, one.last_run, one.id),
             "trend": listing.trend(connection, one.id),
-            "history": [made for made in decisions.read(connection) if made.field == one.field],
+            "history": decisions.about(connection, one.field),
         }
+    values["policy"] = declaring.says(visit.settings.policy, values["exact"])
     return Page("finding.html.j2", values, shows=(one.id,))

@@ -75,6 +75,7 @@ STEPS: Sequence[Step] = (
     ),
     (  # 5: what was decided about retention and the register, found in the log without reading all of it
         "CREATE INDEX audit_action ON audit (action, number)",
+        "CREATE INDEX findings_by_place ON findings (run, source, dataset, path)",
     ),
 )
 

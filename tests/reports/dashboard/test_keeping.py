@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from recense.catalog import Catalog, audit
+from sqlalchemy import delete, select
+from recense.catalog import Catalog, audit, listing, tables
 from recense.reports.dashboard import create_app, retained
 from recense.reports.dashboard.settings import Settings
 from recense.retention.calendar import today
@@ -23,6 +24,7 @@ ENTRY = {
     "reasons": {"en": "why it is overdue", "fr": "pourquoi"}, "rules": ["prospects"], "bound": False,
     "overdue_days": 9, "signals": [],
 }  # fmt: skip
+PASSWORD = "correct horse battery staple"
 KEY = retained.key_of(ENTRY)
 REASON = "Prospects that nobody has called since"
 
@@ -109,10 +111,13 @@ def test_sending_back_needs_a_reason(client, catalog, sign_in) -> None:
     assert "The recipients are missing" in client.get("/register?activity=facturation").text
 
 
-def test_both_directions_between_words_and_data_are_shown(client, sign_in) -> None:
+def test_both_directions_between_words_and_data_are_shown(client, register: Path, sign_in) -> None:
     sign_in()
-    page = client.get("/register").text
-    assert "seen but not registered" in page and "registered but never seen" in page and "Article 30(1)" in page
+    page = client.get("/register?activity=relation-client").text
+    assert "registered but never seen" in page and "Article 30(1)" in page
+    for file in (register / "activities").iterdir():
+        file.unlink()
+    assert "seen but not registered" in client.get("/register").text
 
 
 @pytest.mark.parametrize("format", ["xlsx", "ods", "html", "csv", "jsonld"])
@@ -129,3 +134,34 @@ def test_a_broken_register_is_said_and_breaks_nothing(client, register: Path, si
     (register / "activities" / "broken.yaml").write_text("schema: [", encoding="utf-8")
     assert "cannot be read" in client.get("/").text and "broken.yaml" in client.get("/register").text
     assert client.get("/register/export?format=csv").status_code == 400
+
+
+def test_a_finding_quotes_the_policy(catalog: Catalog, sign_in, tmp_path: Path) -> None:
+    from recense.policy.loading import EXAMPLES
+
+    settings = Settings(
+        f"sqlite:///{catalog.file}", hosts=("testserver",), language="en", policy=EXAMPLES / "def-network.yaml"
+    )
+    with catalog.transaction() as connection:
+        special = next(one for one in listing.listed(connection, listing.Filter()).items if one.special)
+    with TestClient(create_app(settings), follow_redirects=False) as opened:
+        opened.post("/sign-in", data={"name": "dpo", "password": PASSWORD, "next": "/"})
+        page = opened.get(f"/findings/{special.id}").text
+    assert "<dt>Policy</dt><dd>excluded: <q>" in page
+
+
+def test_sources_say_how_much_was_read_and_with_which_bound(client, sign_in) -> None:
+    sign_in()
+    page = client.get("/sources").text
+    assert "How much was read" in page and "rows" in page
+
+
+def test_a_catalog_written_before_the_list_is_filled_when_served(catalog: Catalog) -> None:
+    with catalog.transaction(write=True) as connection:
+        standing = select(tables.review.c.id).where(tables.review.c.gone.is_(None))
+        before = set(connection.execute(standing.where(tables.review.c.last_run == "r2")).scalars())
+        connection.execute(delete(tables.review))
+    assert before and catalog.fill_review() >= 1
+    with catalog.transaction() as connection:
+        assert before <= set(connection.execute(standing).scalars())
+    assert catalog.fill_review() == 0
