@@ -76,9 +76,7 @@ def _show(visit: Visit, problem: str | None) -> Page:
             "broken": None,
             "standings": standings,
             "one": next((one for one in standings if one.activity.id == chosen), None),
-            "gaps": {
-                one.activity.id: [gap for gap in found if gap.activity == one.activity.id] for one in standings
-            },
+            "gaps": {one.activity.id: [gap for gap in found if gap.activity == one.activity.id] for one in standings},
             "general": [gap for gap in found if gap.activity is None],
             "recorded": {change.activity: change.says(language) for change in comparing.approvals(register)},
             "digest": digest,

@@ -276,7 +276,9 @@ def retention(connection: Connection) -> Mapping[str, Any] | None:
     """Returns the retention report that was kept last: ``{run, made, as_of, policy, document}``, None without one."""
     table = tables.retention_reports
     query = select(table.c.run, table.c.made, table.c.as_of, table.c.policy, table.c.document)
-    row = connection.execute(query.order_by(table.c.made.desc(), table.c.as_of.desc()).limit(1)).mappings().one_or_none()
+    row = (
+        connection.execute(query.order_by(table.c.made.desc(), table.c.as_of.desc()).limit(1)).mappings().one_or_none()
+    )
     return dict(row) if row else None
 
 
@@ -305,7 +307,7 @@ def newest_runs(connection: Connection) -> Mapping[str, str]:
         .where(runs.c.finished.is_not(None), runs.c.status.in_(("complete", "incomplete")))
         .order_by(runs.c.sequence)
     )
-    return {uri: run for uri, run in connection.execute(query)}
+    return {row.uri: row.id for row in connection.execute(query)}
 
 
 def read_shares(connection: Connection) -> Sequence[ReadShare]:

@@ -9,9 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, select
 from starlette.testclient import TestClient
 
-from sqlalchemy import delete, select
 from recense.catalog import Catalog, audit, listing, tables
 from recense.reports.dashboard import create_app, retained
 from recense.reports.dashboard.settings import Settings
@@ -53,7 +53,12 @@ def test_overdue_datasets_wait_until_somebody_decides(client, catalog, sign_in: 
     token = sign_in()
     assert "40 rows are past their period" in client.get("/").text
     page = client.get("/retention").text
-    assert "why it is overdue" in page and "last_contact" in page and "40 of 100 rows" in page and "<script>leads" not in page
+    assert (
+        "why it is overdue" in page
+        and "last_contact" in page
+        and "40 of 100 rows" in page
+        and "<script>leads" not in page
+    )
     form = {"csrf": token, "dataset": KEY, "choice": "purge", "reason": REASON}
     assert client.post("/retention", data=form).status_code == 303
     made = last(catalog)
@@ -81,7 +86,7 @@ def test_a_hold_needs_a_reason_and_an_end(client, catalog, sign_in: Callable[...
 
 def test_a_reader_sees_retention_and_decides_nothing(client, sign_in: Callable[..., str]) -> None:
     token = sign_in("reader")
-    assert "<form method=\"post\" action=\"/retention\"" not in client.get("/retention").text
+    assert '<form method="post" action="/retention"' not in client.get("/retention").text
     assert client.post("/retention", data={"csrf": token, "dataset": KEY}).status_code == 403
 
 
