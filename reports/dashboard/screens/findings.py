@@ -26,7 +26,7 @@ def findings(visit: Visit) -> Answer:
         return visit.query.get(name, "")[:512]
 
     with visit.catalog.transaction() as connection:
-        sources = sorted(listing.by_source(connection))
+        sources = sorted(listing.newest_runs(connection))
     chosen = Filter(
         category=wanted("category"),
         source=next((uri for uri in sources if source_key(uri) == wanted("source")), wanted("source")),
