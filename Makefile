@@ -36,9 +36,13 @@ check: $(VENV)/.ready         ## format, lint, types, import contracts, and the 
 bench: $(VENV)/.ready         ## accuracy and speed, written to benchmarks/
 	@$(BIN)/python -m benchmarks
 
-serve: $(VENV)/.ready         ## show the demo's report on http://127.0.0.1:8765
-	@[ -f demo/report.html ] || $(MAKE) --no-print-directory demo
-	@echo "http://127.0.0.1:8765/report.html" && $(BIN)/python -m http.server 8765 --bind 127.0.0.1 --directory demo
+serve: $(VENV)/.ready         ## open the demo's dashboard on http://127.0.0.1:8765, with a new password each time
+	@[ -f demo/recense.yaml ] && [ -f demo/recense.db ] || $(MAKE) --no-print-directory demo
+	@RECENSE_NEW_PASSWORD=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(15))'); \
+		export RECENSE_NEW_PASSWORD; \
+		$(BIN)/recense users add demo --role dpo --config demo/recense.yaml && \
+		echo "demo / $$RECENSE_NEW_PASSWORD" >&2; unset RECENSE_NEW_PASSWORD; \
+		$(BIN)/recense serve --config demo/recense.yaml
 
 lock:                         ## write requirements.lock again from pyproject.toml: complete, so it installs without resolving
 	@uv pip compile -q pyproject.toml --all-extras --group dev --python-version 3.11 --universal \

@@ -66,6 +66,14 @@ def document(entries: Sequence[Entry], as_of: str, language: str = "en") -> dict
     return {"schema": SCHEMA, "as_of": as_of, "datasets": [_entry(entry, language) for entry in entries]}
 
 
+def kept_document(entries: Sequence[Entry], as_of: str) -> dict[str, Any]:
+    """Returns what the catalog keeps: the document, with the reasons in both languages (``reasons``)."""
+    kept = document(entries, as_of)
+    for entry, written in zip(entries, kept["datasets"], strict=True):
+        written["reasons"] = {language: entry.why(language) for language in ("en", "fr")}
+    return kept
+
+
 def _entry(entry: Entry, language: str) -> dict[str, Any]:
     return {
         "source": entry.source,

@@ -24,6 +24,17 @@ class Queue:
         return f"/queue/{self.id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A queue that lists no findings, as the to-do page shows it: its count, its address and its sentence."""
+
+    id: str
+    tone: str
+    count: int
+    path: str
+    says: str
+
+
 def queues(today: date) -> tuple[Queue, ...]:
     """Returns the queues of findings, most urgent first."""
     soon = (today + SOON).isoformat()

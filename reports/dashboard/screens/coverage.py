@@ -11,4 +11,7 @@ def sources(visit: Visit) -> Answer:
     """Shows every source as it was last read, what could not be read, and the runs."""
     with visit.catalog.transaction() as connection:
         known, unread = listing.sources(connection), listing.unread(connection)
-    return Page("sources.html.j2", {"runs": visit.catalog.runs()[:50], "sources": known, "unread": unread})
+        read = listing.read_shares(connection)
+    return Page(
+        "sources.html.j2", {"runs": visit.catalog.runs()[:50], "sources": known, "unread": unread, "read": read}
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from recense.catalog import decisions, listing
@@ -12,6 +13,7 @@ from recense.errors import UserError
 from recense.gate.approvals import longest
 from recense.model import Proof
 from recense.policy import taxonomy
+from recense.reports.dashboard import declaring
 from recense.reports.dashboard.deciding import PLAIN, takes_many
 from recense.reports.dashboard.pages import source_key
 from recense.reports.dashboard.visit import Answer, Page, Refused, Visit, screen
@@ -32,7 +34,7 @@ def listed(visit: Visit, problem: str | None = None) -> Page:
         return visit.query.get(name, "")[:512]
 
     with visit.catalog.transaction() as connection:
-        sources = sorted(listing.by_source(connection))
+        sources = sorted(listing.newest_runs(connection))
     chosen = Filter(
         category=wanted("category"),
         source=next((uri for uri in sources if source_key(uri) == wanted("source")), wanted("source")),
@@ -92,10 +94,11 @@ def finding(visit: Visit) -> Answer:
         one = listing.item(connection, visit.params["id"])
         if one is None:
             raise Refused(404, "refused.missing")
-        values = {
+        values: dict[str, Any] = {
             "one": one,
             "exact": listing.evidence(connection, one.last_run, one.id),
             "trend": listing.trend(connection, one.id),
-            "history": [made for made in decisions.read(connection) if made.field == one.field],
+            "history": decisions.about(connection, one.field),
         }
+    values["policy"] = declaring.says(visit.settings.policy, values["exact"])
     return Page("finding.html.j2", values, shows=(one.id,))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from recense.catalog import audit, decisions, listing, review
 from recense.policy import taxonomy
-from recense.reports.dashboard import deciding
+from recense.reports.dashboard import deciding, declaring
 from recense.reports.dashboard.queues import Queue, queue
 from recense.reports.dashboard.visit import Answer, Page, Redirect, Refused, Visit, screen
 
@@ -72,19 +72,21 @@ def _show(visit: Visit, chosen: Queue, problem: str | None) -> Page:
         one = listing.item(connection, visit.params["id"])
         if one is None:
             raise Refused(404, "refused.missing")
+        exact = listing.evidence(connection, one.last_run, one.id)
         before = listing.listed(connection, chosen.lists, before=listing.cursor(one), size=1).items
         values = {
             "one": one,
             "queue": chosen,
-            "exact": listing.evidence(connection, one.last_run, one.id),
+            "exact": exact,
             "trend": listing.trend(connection, one.id),
-            "history": [made for made in decisions.read(connection) if made.field == one.field],
+            "history": decisions.about(connection, one.field),
             "following": listing.following(connection, chosen.lists, one),
             "previous": before[0] if before else None,
             "position": listing.position(connection, chosen.lists, one),
             "count": listing.counted(connection, chosen.lists),
         }
     values |= {
+        "policy": declaring.says(visit.settings.policy, exact),
         "choices": deciding.choices(one),
         "exceptions": deciding.EXCEPTIONS,
         "categories": [name for name in taxonomy().categories if not taxonomy().is_special(name)],

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
-from recense.catalog import audit, review, rows, tables
+from recense.catalog import audit, listing, review, rows, tables
 from recense.catalog import decisions as chained
 from recense.catalog.decisions import Chain, Decision
 from recense.catalog.differences import differences
@@ -282,6 +282,20 @@ class Catalog:
         with self._transaction() as connection:
             found = self._row(connection, run_id)
             return rows.run_of(connection, found, self._changes(connection, found))
+
+    def fill_review(self) -> int:
+        """Fills an empty review list from the newest run of each source; returns how many runs it took.
+
+        A catalog of a recense that had no such list has findings and an empty list.
+        """
+        with self._transaction() as connection:
+            wanted = set(listing.newest_runs(connection).values()) if review.is_empty(connection) else set()
+        order = [run.id for run in reversed(self.runs()) if run.id in wanted]
+        for id_ in order:
+            run = self.run(id_)
+            with self._transaction(write=True) as connection:
+                review.record(connection, run, run.finished or now())
+        return len(order)
 
     def runs(self) -> list[ScanRun]:
         """Returns all runs, latest first, without their findings."""

@@ -99,3 +99,10 @@ def head(connection: Connection) -> tuple[int, str]:
     table = tables.audit
     last = connection.execute(select(table.c.digest).order_by(table.c.number.desc()).limit(1)).scalar()
     return connection.execute(select(func.count()).select_from(table)).scalar() or 0, last or FIRST
+
+
+def newest(connection: Connection, actions: Sequence[str]) -> dict[str, Entry]:
+    """Returns, per subject, the last entry of some actions: what people decided about things that are no findings."""
+    table = tables.audit
+    query = select(table).where(table.c.action.in_(actions)).order_by(table.c.number)
+    return {row["subject"]: Entry(**row) for row in connection.execute(query).mappings()}

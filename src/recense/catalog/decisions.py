@@ -115,6 +115,13 @@ def read(connection: Connection) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
+def about(connection: Connection, field: str) -> list[Decision]:
+    """Returns the decisions about one field, oldest first, from an index."""
+    table = tables.decisions
+    rows = connection.execute(select(table).where(table.c.field == field).order_by(table.c.sequence)).mappings()
+    return [_decision(row) for row in rows]
+
+
 def latest(decisions: Sequence[Decision]) -> dict[tuple[str, str], Decision]:
     """Returns the decision in force per (field, category): the last one."""
     return {(decision.field, decision.category): decision for decision in decisions}

@@ -270,3 +270,65 @@ def unread(connection: Connection, most: int = 500) -> Sequence[Unreadable]:
         Unreadable(row["source"], row["path"], row["code"], row["reason"])
         for row in connection.execute(query).mappings()
     ]
+
+
+def retention(connection: Connection) -> Mapping[str, Any] | None:
+    """Returns the retention report that was kept last: ``{run, made, as_of, policy, document}``, None without one."""
+    table = tables.retention_reports
+    query = select(table.c.run, table.c.made, table.c.as_of, table.c.policy, table.c.document)
+    row = (
+        connection.execute(query.order_by(table.c.made.desc(), table.c.as_of.desc()).limit(1)).mappings().one_or_none()
+    )
+    return dict(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadShare:
+    """How much of a source its newest finished run read.
+
+    Attributes:
+        rows: of all its datasets; None when one does not say how many it has. rows_read: of those.
+        bound: the worst upper bound for a column without a finding, None without columns.
+    """
+
+    source: str
+    rows: int | None
+    rows_read: int
+    columns: int
+    bound: float | None
+
+
+def newest_runs(connection: Connection) -> Mapping[str, str]:
+    """Returns the newest finished run of every source."""
+    table, runs = tables.sources, tables.runs
+    query = (
+        select(table.c.uri, runs.c.id)
+        .join(runs, runs.c.id == table.c.run)
+        .where(runs.c.finished.is_not(None), runs.c.status.in_(("complete", "incomplete")))
+        .order_by(runs.c.sequence)
+    )
+    return {row.uri: row.id for row in connection.execute(query)}
+
+
+def read_shares(connection: Connection) -> Sequence[ReadShare]:
+    """Returns how much of each source was read, and with which bound."""
+    datasets, columns, found = tables.datasets, tables.columns, []
+    for source, run in sorted(newest_runs(connection).items()):
+        total = connection.execute(
+            select(
+                func.count(), func.count(datasets.c.rows), func.sum(datasets.c.rows), func.sum(datasets.c.rows_read)
+            ).where(datasets.c.run == run, datasets.c.source == source)
+        ).one()
+        findings = tables.findings
+        named = (
+            select(findings.c.id)
+            .where(findings.c.run == columns.c.run, findings.c.source == columns.c.source)
+            .where(findings.c.dataset == columns.c.dataset, findings.c.path == columns.c.path)
+            .exists()
+        )
+        mine = (columns.c.run == run, columns.c.source == source)
+        count = connection.execute(select(func.count()).select_from(columns).where(*mine)).scalar() or 0
+        bound = connection.execute(select(func.max(columns.c.clean_bound)).where(*mine, ~named)).scalar()
+        rows_known = total[0] == total[1]
+        found.append(ReadShare(source, int(total[2] or 0) if rows_known else None, int(total[3] or 0), count, bound))
+    return found

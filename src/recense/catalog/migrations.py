@@ -73,6 +73,10 @@ STEPS: Sequence[Step] = (
         """CREATE TABLE audit (number BIGINT PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
         subject TEXT NOT NULL, details TEXT NOT NULL, previous TEXT NOT NULL, digest TEXT NOT NULL)""",
     ),
+    (  # 5: what was decided about retention and the register, found in the log without reading all of it
+        "CREATE INDEX audit_action ON audit (action, number)",
+        "CREATE INDEX findings_by_place ON findings (run, source, dataset, path)",
+    ),
 )
 
 _LOCK = 7_305_482_119  # any number, the same in every recense: one migrates, the others wait

@@ -122,6 +122,13 @@ def record(connection: Connection, run: ScanRun, moment: str) -> None:
     expire(connection, moment[:10])
 
 
+def is_empty(connection: Connection) -> bool:
+    """Tells whether nothing stands in the list, though a finished run found something: an older recense wrote it."""
+    if connection.execute(select(tables.review.c.id).limit(1)).scalar() is not None:
+        return False
+    return connection.execute(select(tables.findings.c.id).limit(1)).scalar() is not None
+
+
 def settle(connection: Connection, made: Sequence[Decision], today: str) -> None:
     """Marks what decisions are about as decided, as long as they last.
 

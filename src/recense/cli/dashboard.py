@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,14 +44,31 @@ def serve(
 ) -> None:
     """Open the dashboard on this machine, until stopped with Ctrl-C."""
     uvicorn = driver("uvicorn", "dashboard", "the dashboard")
+    from recense.catalog import accounts
     from recense.reports.dashboard import create_app
     from recense.reports.dashboard.settings import LOCAL, Settings
 
     settings = load_config(config, catalog)
-    with open_catalog(settings):
-        pass  # a missing or foreign catalog is said before anything listens
+    settings.load_policy()  # a wrong policy, or a missing or foreign catalog, is said before anything listens
+    with open_catalog(settings) as kept:
+        if taken := kept.fill_review():
+            console.note(f"recense: took what {taken} earlier runs found into the list to review")
+        with kept.transaction() as connection:
+            empty = not accounts.everybody(connection)
+    if empty:
+        console.note("recense: nobody may sign in yet; add the first account: recense users add NAME --role dpo")
     names = tuple(name) if name else LOCAL
-    app = create_app(Settings(settings.catalog_url(), names, https, settings.report_language))
+    folder = (settings.path.parent if settings.path else Path()) / "register"
+    app = create_app(
+        Settings(
+            settings.catalog_url(),
+            names,
+            https,
+            settings.report_language,
+            policy=settings.policy,
+            register=folder if folder.is_dir() else None,
+        )
+    )
     console.note(f"recense: http://{host}:{port} until stopped with Ctrl-C")
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, date_header=False)
 

@@ -99,7 +99,7 @@ def _judge(
     with open_catalog(config) as kept:
         found = retention.report(config, kept, _day(as_of), run, plan)
         document = page.document(found.entries, found.as_of.isoformat(), tongue)
-        kept.keep_retention(found.run, found.policy, page.document(found.entries, found.as_of.isoformat()))
+        kept.keep_retention(found.run, found.policy, page.kept_document(found.entries, found.as_of.isoformat()))
     text = page.render(page.plan_document(found) if plan else document, shown, tongue)
     if output is None:
         console.data(text)

@@ -1,0 +1,1 @@
+"""How fast the dashboard answers over a hundred thousand findings."""
