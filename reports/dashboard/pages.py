@@ -23,7 +23,6 @@ MENU = (
     ("/findings", "menu.findings"),
     ("/retention", "menu.retention"),
     ("/register", "menu.register"),
-    ("/requests", "menu.requests"),
     ("/sources", "menu.sources"),
     ("/audit", "menu.audit"),
 )
