@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import yaml
 
 from recense.errors import UserError
 from recense.model import UNREADABLE_CODES, Proof
@@ -101,3 +102,9 @@ def test_times_are_shown_in_utc_and_what_is_no_time_as_it_is():
 def test_an_unknown_language_names_the_known_ones():
     with pytest.raises(UserError, match=r"unknown report language 'de'; known: en, fr"):
         texts("de")
+
+
+@pytest.mark.parametrize("file", ["reports/texts.yaml", "reports/dashboard/texts.yaml"])
+def test_a_text_is_in_both_languages_and_nothing_else(file: str) -> None:
+    entries = yaml.safe_load((Path(__file__).parents[2] / file).read_text(encoding="utf-8"))
+    assert {key for key, entry in entries.items() if set(entry) != {"en", "fr"}} == set()

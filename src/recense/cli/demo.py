@@ -57,7 +57,7 @@ def demo(
     tongue = str(language or Language.fr)
     console.note(f"recense: writing the demo into {folder}")
     manifest = estate.build(folder.absolute(), seed, postgres)
-    config = load(_configuration(folder, manifest.targets, postgres))
+    config = load(_configuration(folder, manifest.targets, postgres, tongue))
     if flow:
         run = read_through_flow(config, (), strict=False, jobs=jobs)
     else:
@@ -114,14 +114,15 @@ def _retention(manifest: Manifest, config: Config, language: str) -> tuple[bool,
     return all(one.exact for one in ages), document(found.entries, manifest.as_of)
 
 
-def _configuration(folder: Path, targets: Sequence[str], postgres: str | None) -> Path:
+def _configuration(folder: Path, targets: Sequence[str], postgres: str | None, language: str) -> Path:
     """Writes the demo's recense.yaml and policy, and returns its path; the server's URL stays in the environment."""
     from recense.demo import BINDINGS
     from recense.policy.loading import EXAMPLES
 
     policy = folder / "policy.yaml"
     console.save((EXAMPLES / "def-network.yaml").read_text(encoding="utf-8"), policy)
-    lines = ["# Written by 'recense demo'.", "version: 1", f"policy: {policy.name}", "sources:"]
+    lines = ["# Written by 'recense demo'.", "version: 1", f"policy: {policy.name}"]
+    lines += ["report:", f"  language: {language}", "sources:"]
     for target in targets:
         name, place = Path(target).stem, target
         if target == postgres:
