@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import servers
+from sqlalchemy.engine import make_url
 
 from recense.cli import main
 
@@ -140,12 +141,14 @@ def test_an_english_postgresql(
         f"INSERT INTO sales.leads VALUES {leads}; "
         "CREATE TABLE sales.deals (email text, signed_on date, ended_on date); "
         f"INSERT INTO sales.deals VALUES {deals}",
+        database="other_company",  # of its own: what other tests left on the server is not this company's
     )
     binding = (
         "retention:\n  - dataset: sales.deals\n    rule: R3\n    start: ended_on\n    zone: intermediate_archive\n"
         "  - dataset: sales.leads\n    source: other\n    rule: R1\n"
     )
-    monkeypatch.setenv("OTHER_COMPANY", postgres_url)
+    own = make_url(postgres_url).set(database="other_company").render_as_string(hide_password=False)
+    monkeypatch.setenv("OTHER_COMPANY", own)
     configured("${OTHER_COMPANY}", binding)
     found = report(capsys)
     assert buckets(found["sales.leads active"]) == truth(made, 3)
