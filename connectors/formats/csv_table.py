@@ -93,7 +93,8 @@ def _row_patterns(delimiter: str, escaped: bool) -> tuple[re.Pattern[bytes], re.
     inside = rb'(?:[^"\\]++|""|\\.)*+' if escaped else rb'(?:[^"]++|"")*+'
     field = rb'(?:"' + inside + rb'"[^' + sign + rb'\r\n]*+|[^"' + sign + rb"\r\n][^" + sign + rb"\r\n]*+|)"
     row = field + rb"(?:" + sign + field + rb")*+(?:\r\n|\n|\r(?!\Z))"
-    return re.compile(row, re.DOTALL), re.compile(rb"(?:" + row + rb")*+", re.DOTALL)
+    # Not "(?:row)*+": before Python 3.11.5 such a repeat ends where its last, failed turn did, inside a row.
+    return re.compile(row, re.DOTALL), re.compile(rb"(?>(?:" + row + rb")*)", re.DOTALL)
 
 
 def _blocks(stream: BinaryIO, form: Dialect, limits: Limits) -> Iterator[_Block]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 _NAME = r"(?:\"[^\"\n]{1,200}\"|`[^`\n]{1,200}`|\[[^\]\n]{1,200}\]|[^\W\d][\w$#]{0,199})"
 _TABLE = rf"{_NAME}(?:\s{{0,9}}\.{{1,2}}\s{{0,9}}{_NAME}){{0,3}}"
 _PLAIN, _ESCAPED = r"'(?:[^']|'')*+(?:'|\Z)", r"'(?:[^'\\]|\\.|'')*+(?:'|\Z)"
-_COMMENT = r"--[^\n]*+(?:\n|\Z)|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)"  # what does not end, ends with the text
+_COMMENT = r"--[^\n]*+(?:\n|\Z)|/\*(?s:.*?)(?:\*/|\Z)"  # what does not end, ends with the text
 _COLUMNS = rf"\s*{_NAME}(?:\s*,\s*{_NAME}){{0,2000}}\s*"
 _PARTS = re.compile(_NAME)
 _COPIED = re.compile(r"[^\n]*\n?")

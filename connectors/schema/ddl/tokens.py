@@ -51,7 +51,8 @@ class Token(NamedTuple):
 
 _PLAIN, _ESCAPED = r"'(?:[^']|'')*+'", r"'(?:[^'\\]|\\.|'')*+'"
 _QUOTED = r'"(?:[^"]|"")*+"|`(?:[^`]|``)*+`'
-_COMMENT = r"--[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/"
+# Not "(?:[^*]++|\*(?!/))*+": before Python 3.11.5 a possessive repeat goes on from where its last, failed turn ended.
+_COMMENT = r"--[^\n]*+|/\*(?s:.*?)\*/"
 _NEXT = r"\n(?![ \t]{0,80}(?:GO\b|(?:CREATE|ALTER|DROP)[ \t]+(?:\w+[ \t]+){0,3}?TABLE\b|EXEC(?:UTE)?[ \t]))"
 
 _SKIPPED = frozenset(

@@ -10,7 +10,7 @@ from recense.connectors.schema.readers import Reader, reader
 from recense.connectors.schema.state import Found
 
 _TOKEN = re.compile(
-    r"\s*+(?:(?P<comment>//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)|(?P<string>\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+')"
+    r"\s*+(?:(?P<comment>//[^\n]*+|/\*(?s:.*?)\*/)|(?P<string>\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+')"
     r"|(?P<word>[\w.]++)|(?P<mark>\S))"
 )
 _MOST_DEPTH = 100
