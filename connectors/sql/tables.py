@@ -124,7 +124,7 @@ class Database(abc.ABC):
         Raises:
             SourceError: the database could not answer.
         """
-        raise NotImplementedError(statement[:0])
+        raise NotImplementedError
 
     def state(self) -> str | None:
         """Returns what changes whenever the content may have changed, None when the database cannot tell."""
