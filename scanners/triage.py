@@ -42,6 +42,12 @@ CLOSE = 8
 LEARNT, SELDOM = 256, 1 / 32
 """Cells of a column that a plan is made from, and the share of them from which a detector is asked on its own."""
 
+MET = 24
+"""Detectors that are worth an expression each on the few cells that the common one lets through."""
+
+PLANS = 4_096
+"""Plans and expressions that are kept."""
+
 SAMPLE = 64
 """Cells from which an expression for all of them is worth its compiling."""
 
@@ -92,6 +98,7 @@ class _Plan:
         self.bare = bare
         self.ways: _Ways = ((), (), self.possible)
         self.learned = False
+        self._met: frozenset[Detector] = frozenset()
 
     def learn(self, frequent: Iterable[Detector], close: Iterable[Detector]) -> None:
         """Sorts the detectors into their ways."""
@@ -104,6 +111,18 @@ class _Plan:
         )
         self.learned = True
 
+    def meet(self, detectors: Iterable[Detector]) -> None:
+        """Remembers detectors that a few cells led to: the next batch asks them without searching for them."""
+        self._met = self._met.union(detectors)
+
+    def parted(self) -> tuple[tuple[Detector, ...], tuple[Detector, ...]]:
+        """Returns those of the others that some cell has led to, and those that none has; the second when many have."""
+        rest, met = self.ways[2], self._met
+        known = tuple(detector for detector in rest if detector in met)
+        if len(known) > MET:
+            return (), rest
+        return known, tuple(detector for detector in rest if detector not in met)
+
 
 class Triage:
     """Asks all detectors about whole columns. It keeps plans and expressions, never values; threads may share it."""
@@ -111,18 +130,19 @@ class Triage:
     def __init__(self, detectors: Mapping[str, Detector]) -> None:
         # File by file, so that detectors that answer the same cells stay in the same half.
         self.detectors = tuple(sorted(detectors.values(), key=lambda detector: (detector.file, detector.id)))
-        self._plans: dict[tuple[frozenset[str], int, bool], _Plan] = {}
+        self._plans: dict[tuple[str, frozenset[str], int, bool], _Plan] = {}
         self._expressions: dict[tuple[tuple[str, ...], bool, bool], str] = {}
 
-    def tally(self, cells: pa.Array | pa.ChunkedArray) -> dict[str, Tally]:
+    def tally(self, cells: pa.Array | pa.ChunkedArray, column: str = "") -> dict[str, Tally]:
         """Returns what each detector sees in the cells; detectors that see nothing are left out.
 
         Args:
             cells: strings, large strings or a dictionary of them; nulls count for nothing.
+            column: what the cells belong to: what was learnt of it serves its next batch. It changes no count.
         """
         values, weights = _distinct_if_repeated(cells)
         tallies: dict[str, Tally] = {}
-        for detector, rows, outcomes in self._outcomes(values):
+        for detector, rows, outcomes in self._outcomes(values, column):
             count = np.ones(len(rows), dtype=np.int64) if weights is None else weights[rows]
             tally = Tally(
                 cells=int(count[(outcomes & ACCEPTED) > 0].sum()),
@@ -133,16 +153,17 @@ class Triage:
                 tallies[detector.id] = tallies.get(detector.id, Tally()).plus(tally)
         return dict(sorted(tallies.items()))
 
-    def tally_each(self, columns: Sequence[pa.Array]) -> list[dict[str, Tally]]:
+    def tally_each(self, columns: Sequence[pa.Array], names: Sequence[str] = ()) -> list[dict[str, Tally]]:
         """Returns ``tally`` of every column. Small ones are asked together: compiling would cost more than looking.
 
         Args:
             columns: strings; nulls count for nothing.
+            names: what they are called, as ``column`` of ``tally``.
         """
         answers: list[dict[str, Tally]] = [{} for _ in columns]
         for group in pools(columns):
             if len(group) == 1:
-                answers[group[0]] = self.tally(columns[group[0]])
+                answers[group[0]] = self.tally(columns[group[0]], names[group[0]] if names else "")
                 continue
             parts = [columns[place].drop_null() for place in group]
             owner = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
@@ -180,27 +201,26 @@ class Triage:
 
     # --- the steps --------------------------------------------------------------------------------------------------
 
-    def _outcomes(self, cells: pa.Array) -> Iterator[tuple[Detector, Rows, Outcomes]]:
+    def _outcomes(self, cells: pa.Array, column: str = "") -> Iterator[tuple[Detector, Rows, Outcomes]]:
         """Yields, per detector, rows that may match and what each adds to its tally; a detector may come twice."""
         folded = _folded(cells)
         hard = _hard(folded)
         if hard is None:
-            yield from self._outcomes_of(folded)
+            yield from self._outcomes_of(folded, column)
             return
         for rows, alphabet in ((np.flatnonzero(hard), None), (np.flatnonzero(~hard), _SOFT)):
-            for detector, places, outcomes in self._outcomes_of(_take(folded, rows), alphabet):
+            for detector, places, outcomes in self._outcomes_of(_take(folded, rows), column, alphabet):
                 yield detector, rows[places], outcomes
 
     def _outcomes_of(
-        self, folded: pa.Array, alphabet: frozenset[str] | None = None
+        self, folded: pa.Array, column: str, alphabet: frozenset[str] | None = None
     ) -> Iterator[tuple[Detector, Rows, Outcomes]]:
         if len(folded) == 0:
             return
-        plan = self._learned(folded, alphabet)
-        direct, close, rest = plan.ways
-        for detector in direct:
+        plan = self._learned(folded, column, alphabet)
+        for detector in plan.ways[0]:
             yield from self._peeled(detector, folded, plan.bare)
-        for detector, rows in self._others(close, rest, folded, plan.bare):
+        for detector, rows in self._others(plan, folded):
             if len(rows):
                 yield detector, rows, _validate(detector, _take(folded, rows))
 
@@ -229,25 +249,43 @@ class Triage:
         if len(folded) == 0:
             return
         plan = self._learned(folded)
-        direct, close, rest = plan.ways
-        for detector in direct:
+        for detector in plan.ways[0]:
             yield detector, self._matching(folded, (detector,), bare=plan.bare)
-        yield from self._others(close, rest, folded, plan.bare)
+        yield from self._others(plan, folded)
 
-    def _others(
-        self, close: tuple[Detector, ...], rest: tuple[Detector, ...], folded: pa.Array, bare: bool
-    ) -> Iterator[tuple[Detector, Rows]]:
+    def _others(self, plan: _Plan, folded: pa.Array) -> Iterator[tuple[Detector, Rows]]:
         """Yields the detectors that few cells answer, with the rows in which they may match."""
+        _, close, rest = plan.ways
+        bare = plan.bare
         for start in range(0, len(close), CLOSE):
             group = close[start : start + CLOSE]
             rows = self._matching(folded, group, bare=bare)
             yield from self._resolve(group, folded, rows, wide=False, bare=bare)
         if rest:
             rows = self._matching(folded, rest, wide=len(rest) > 1, bare=bare)
-            yield from self._resolve(rest, folded, rows, bare=bare)
+            yield from self._rest(plan, _take(folded, rows), rows)
 
-    def _learned(self, folded: pa.Array, alphabet: frozenset[str] | None = None) -> _Plan:
-        plan = self._plan(folded, alphabet)
+    def _rest(self, plan: _Plan, cells: pa.Array, rows: Rows) -> Iterator[tuple[Detector, Rows]]:
+        """Yields the detectors that the cells at these rows may match: those met before one by one, others by halves.
+
+        Compiling a hundred patterns takes longer than looking for them in a few thousand cells.
+        """
+        if len(rows) == 0:
+            return
+        known, new = plan.parted()
+        for detector in known:
+            yield detector, rows[self._matching(cells, (detector,), bare=plan.bare)]
+        if new:
+            some = self._matching(cells, new, wide=len(new) > 1, bare=plan.bare)
+            met = []
+            for detector, found in self._resolve(new, cells, some, bare=plan.bare):
+                met.append(detector)
+                yield detector, rows[found]
+            if met:
+                plan.meet(met)
+
+    def _learned(self, folded: pa.Array, column: str = "", alphabet: frozenset[str] | None = None) -> _Plan:
+        plan = self._plan(folded, column, alphabet)
         if not plan.learned:
             self._learn(plan, folded)
         return plan
@@ -256,10 +294,10 @@ class Triage:
         self, detectors: tuple[Detector, ...], folded: pa.Array, rows: Rows, wide: bool = True, bare: bool = False
     ) -> Iterator[tuple[Detector, Rows]]:
         """Splits detectors in halves until each has its own rows."""
-        if len(rows) == 0:
-            return
         if len(detectors) == 1:
-            yield detectors[0], rows
+            yield detectors[0], rows  # also when none is left: it was led to
+            return
+        if len(rows) == 0:
             return
         cells = _take(folded, rows)
         middle = len(detectors) // 2
@@ -274,20 +312,23 @@ class Triage:
         key = (tuple(detector.id for detector in detectors), wide, bare)
         expression = self._expressions.get(key)
         if expression is None:
+            if len(self._expressions) >= PLANS:
+                self._expressions.clear()
             expression = self._expressions[key] = re2.anywhere(detectors, wide, bare)
         return np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=expression)))
 
-    def _plan(self, folded: pa.Array, known: frozenset[str] | None) -> _Plan:
+    def _plan(self, folded: pa.Array, column: str, known: frozenset[str] | None) -> _Plan:
         alphabet, longest, foreign = _characters(folded) if known is None else (known, 1 << 30, True)
-        key = (alphabet, longest, foreign)
+        key = (column, alphabet, longest, foreign)
         plan = self._plans.get(key)
         if plan is None:
             spoken = {d for d in self.detectors if foreign or re2.speakable(d.context, alphabet)}
             possible = [d for d in self.detectors if d.cue != "always" or d in spoken]
             bare = not any(d.cue == "required" for d in spoken)
             plan = _Plan([d for d in possible if re2.possible(d, alphabet, longest)], bare)
-            if len(self._plans) < 4096:
-                self._plans[key] = plan
+            if len(self._plans) >= PLANS:
+                self._plans.clear()
+            self._plans[key] = plan
         return plan
 
     def _learn(self, plan: _Plan, folded: pa.Array) -> None:
