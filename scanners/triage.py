@@ -7,8 +7,9 @@ counts and only ever skips work that cannot change them:
    (a column of dates has no letters, so no IBAN), and whether the label that some detectors need can be spelt. Of long
    texts, those without digits and signs are asked apart. A sample tells which detectors many cells answer.
 2. **Peel.** Those are asked first, for cells that they cover; what they cover needs no second look.
-3. **Triage.** One RE2 alternation of the others says which cells may hold anything.
-4. **Resolve.** On those cells, the alternation is split in halves until one detector is left.
+3. **Triage.** One RE2 alternation of the others says which cells may hold anything; several, where one is slower.
+4. **Resolve.** On those cells, the alternation is split in halves until one detector is left. The next batch of the
+   column asks the detectors that were left by themselves first.
 5. **Validate.** Cells that a shape covers are checked in numpy (``vector.py``); where nothing but the whole cell can
    match, a refusal is final. The rest is asked of ``matching.judge``, once for each distinct value.
 
@@ -17,6 +18,7 @@ Batches of 64 K rows or more serve it best: RE2 compiles an expression at each c
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -47,6 +49,10 @@ MET = 24
 
 PLANS = 4_096
 """Plans and expressions that are kept."""
+
+TIMED, SLOW, APART = 4_096, 0.02, 8
+"""Cells on which the common expression is timed, the processor seconds from which it may be ruined, and the number of
+detectors that are left together whatever they cost. Times choose the way only: every way gives the same counts."""
 
 SAMPLE = 64
 """Cells from which an expression for all of them is worth its compiling."""
@@ -98,10 +104,11 @@ class _Plan:
         self.bare = bare
         self.ways: _Ways = ((), (), self.possible)
         self.learned = False
+        self.groups: tuple[tuple[Detector, ...], ...] = ()
         self._met: frozenset[Detector] = frozenset()
 
     def learn(self, frequent: Iterable[Detector], close: Iterable[Detector]) -> None:
-        """Sorts the detectors into their ways."""
+        """Sorts the detectors into their ways; ``group`` may part the others before ``learned`` is set."""
         chosen, near = set(frequent), set(close)
         # One assignment: another thread reads all three as they were before, or as they are after.
         self.ways = (
@@ -109,19 +116,23 @@ class _Plan:
             tuple(detector for detector in self.possible if detector in near - chosen),
             tuple(detector for detector in self.possible if detector not in chosen | near),
         )
+
+    def group(self, groups: Iterable[tuple[Detector, ...]]) -> None:
+        """Parts the others: those of a group are asked by one expression."""
+        self.groups = tuple(groups)
         self.learned = True
 
     def meet(self, detectors: Iterable[Detector]) -> None:
         """Remembers detectors that a few cells led to: the next batch asks them without searching for them."""
         self._met = self._met.union(detectors)
 
-    def parted(self) -> tuple[tuple[Detector, ...], tuple[Detector, ...]]:
-        """Returns those of the others that some cell has led to, and those that none has; the second when many have."""
-        rest, met = self.ways[2], self._met
-        known = tuple(detector for detector in rest if detector in met)
+    def parted(self, group: tuple[Detector, ...]) -> tuple[tuple[Detector, ...], tuple[Detector, ...]]:
+        """Returns those of a group that some cell has led to, and those that none has; all as the second when many."""
+        met = self._met
+        known = tuple(detector for detector in group if detector in met)
         if len(known) > MET:
-            return (), rest
-        return known, tuple(detector for detector in rest if detector not in met)
+            return (), group
+        return known, tuple(detector for detector in group if detector not in met)
 
 
 class Triage:
@@ -257,22 +268,25 @@ class Triage:
         """Yields the detectors that few cells answer, with the rows in which they may match."""
         _, close, rest = plan.ways
         bare = plan.bare
+        groups = plan.groups if sum(map(len, plan.groups)) == len(rest) else (rest,)
         for start in range(0, len(close), CLOSE):
             group = close[start : start + CLOSE]
             rows = self._matching(folded, group, bare=bare)
             yield from self._resolve(group, folded, rows, wide=False, bare=bare)
-        if rest:
-            rows = self._matching(folded, rest, wide=len(rest) > 1, bare=bare)
-            yield from self._rest(plan, _take(folded, rows), rows)
+        for group in groups if rest else ():
+            rows = self._matching(folded, group, wide=len(group) > 1, bare=bare)
+            yield from self._rest(plan, group, _take(folded, rows), rows)
 
-    def _rest(self, plan: _Plan, cells: pa.Array, rows: Rows) -> Iterator[tuple[Detector, Rows]]:
+    def _rest(
+        self, plan: _Plan, group: tuple[Detector, ...], cells: pa.Array, rows: Rows
+    ) -> Iterator[tuple[Detector, Rows]]:
         """Yields the detectors that the cells at these rows may match: those met before one by one, others by halves.
 
         Compiling a hundred patterns takes longer than looking for them in a few thousand cells.
         """
         if len(rows) == 0:
             return
-        known, new = plan.parted()
+        known, new = plan.parted(group)
         for detector in known:
             yield detector, rows[self._matching(cells, (detector,), bare=plan.bare)]
         if new:
@@ -342,6 +356,34 @@ class Triage:
             near = some
         direct = [d for d in near if len(self._matching(sample, (d,), bare=plan.bare)) * 4 >= len(sample)]
         plan.learn(direct, near)
+        plan.group(self.grouped(plan.ways[2], folded, plan.bare))
+
+    def grouped(
+        self, detectors: tuple[Detector, ...], folded: pa.Array, bare: bool = False
+    ) -> list[tuple[Detector, ...]]:
+        """Returns the detectors in groups, each of which RE2 asks at speed; one group but where they ruin each other.
+
+        Together they may make an automaton that does not fit RE2's cache, a hundred times slower: on JSON with long
+        hexadecimal numbers it takes five of them that are harmless by themselves. Halves are timed on the column's own
+        cells and parted while that is cheaper for all of them, compiling included.
+        """
+        if len(folded) < TIMED or len(detectors) <= APART:
+            return [detectors]
+        sample = _take(folded, spread(len(folded), TIMED))
+        cost = self._seconds(detectors, sample, bare)
+        if cost < SLOW:
+            return [detectors]
+        middle = len(detectors) // 2
+        halves = detectors[:middle], detectors[middle:]
+        if sum(self._seconds(half, sample, bare) for half in halves) > cost * 0.8:
+            return [detectors]
+        return [group for half in halves for group in self.grouped(half, sample, bare)]
+
+    def _seconds(self, detectors: tuple[Detector, ...], cells: pa.Array, bare: bool) -> float:
+        """Returns the processor time of this thread that asking the cells takes."""
+        start = time.thread_time()
+        self._matching(cells, detectors, wide=True, bare=bare)
+        return time.thread_time() - start
 
     def _resolve_wide(
         self, detectors: tuple[Detector, ...], sample: pa.Array, rows: Rows, bare: bool
