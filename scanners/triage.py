@@ -87,7 +87,18 @@ class Found(NamedTuple):
     score: float
 
 
-_Ways = tuple[tuple[Detector, ...], tuple[Detector, ...], tuple[Detector, ...]]
+class _Ways(NamedTuple):
+    """How the detectors of a plan are asked; each is in one of them, once.
+
+    Attributes:
+        direct: those that nearly every cell answers, one by one.
+        close: those that some cells answer, or nearly every one but for particular digits, in small groups.
+        groups: the others: those of a group by one expression, first.
+    """
+
+    direct: tuple[Detector, ...]
+    close: tuple[Detector, ...]
+    groups: tuple[tuple[Detector, ...], ...]
 
 
 class _Plan:
@@ -95,31 +106,20 @@ class _Plan:
 
     Attributes:
         bare: no word can stand in these cells, so a detector that needs one answers whole cells only.
-        ways: detectors that nearly every cell answers, asked one by one; those that some cells answer, or nearly
-            every one but for particular digits, asked in small groups; the others, asked together first.
+        ways: how they are asked. Threads share a plan and learn it anew: take the ways once for a batch, or a detector
+            that changes places meanwhile counts twice, or never.
     """
 
     def __init__(self, possible: Sequence[Detector], bare: bool) -> None:
         self.possible = tuple(possible)
         self.bare = bare
-        self.ways: _Ways = ((), (), self.possible)
+        self.ways = _Ways((), (), (self.possible,) if self.possible else ())
         self.learned = False
-        self.groups: tuple[tuple[Detector, ...], ...] = ()
         self._met: frozenset[Detector] = frozenset()
 
-    def learn(self, frequent: Iterable[Detector], close: Iterable[Detector]) -> None:
-        """Sorts the detectors into their ways; ``group`` may part the others before ``learned`` is set."""
-        chosen, near = set(frequent), set(close)
-        # One assignment: another thread reads all three as they were before, or as they are after.
-        self.ways = (
-            tuple(detector for detector in self.possible if detector in chosen),
-            tuple(detector for detector in self.possible if detector in near - chosen),
-            tuple(detector for detector in self.possible if detector not in chosen | near),
-        )
-
-    def group(self, groups: Iterable[tuple[Detector, ...]]) -> None:
-        """Parts the others: those of a group are asked by one expression."""
-        self.groups = tuple(groups)
+    def learn(self, ways: _Ways) -> None:
+        """Replaces all ways at once."""
+        self.ways = ways
         self.learned = True
 
     def meet(self, detectors: Iterable[Detector]) -> None:
@@ -229,9 +229,10 @@ class Triage:
         if len(folded) == 0:
             return
         plan = self._learned(folded, column, alphabet)
-        for detector in plan.ways[0]:
+        ways = plan.ways
+        for detector in ways.direct:
             yield from self._peeled(detector, folded, plan.bare)
-        for detector, rows in self._others(plan, folded):
+        for detector, rows in self._others(plan, ways, folded):
             if len(rows):
                 yield detector, rows, _validate(detector, _take(folded, rows))
 
@@ -260,20 +261,19 @@ class Triage:
         if len(folded) == 0:
             return
         plan = self._learned(folded)
-        for detector in plan.ways[0]:
+        ways = plan.ways
+        for detector in ways.direct:
             yield detector, self._matching(folded, (detector,), bare=plan.bare)
-        yield from self._others(plan, folded)
+        yield from self._others(plan, ways, folded)
 
-    def _others(self, plan: _Plan, folded: pa.Array) -> Iterator[tuple[Detector, Rows]]:
+    def _others(self, plan: _Plan, ways: _Ways, folded: pa.Array) -> Iterator[tuple[Detector, Rows]]:
         """Yields the detectors that few cells answer, with the rows in which they may match."""
-        _, close, rest = plan.ways
         bare = plan.bare
-        groups = plan.groups if sum(map(len, plan.groups)) == len(rest) else (rest,)
-        for start in range(0, len(close), CLOSE):
-            group = close[start : start + CLOSE]
+        for start in range(0, len(ways.close), CLOSE):
+            group = ways.close[start : start + CLOSE]
             rows = self._matching(folded, group, bare=bare)
             yield from self._resolve(group, folded, rows, wide=False, bare=bare)
-        for group in groups if rest else ():
+        for group in ways.groups:
             rows = self._matching(folded, group, wide=len(group) > 1, bare=bare)
             yield from self._rest(plan, group, _take(folded, rows), rows)
 
@@ -355,8 +355,14 @@ class Triage:
         if len(some) - len(near) <= CLOSE:  # one expression more for the column, and the rest has little to resolve
             near = some
         direct = [d for d in near if len(self._matching(sample, (d,), bare=plan.bare)) * 4 >= len(sample)]
-        plan.learn(direct, near)
-        plan.group(self.grouped(plan.ways[2], folded, plan.bare))
+        others = tuple(d for d in plan.possible if d not in near and d not in direct)
+        plan.learn(
+            _Ways(
+                tuple(d for d in plan.possible if d in direct),
+                tuple(d for d in plan.possible if d in near and d not in direct),
+                tuple(self.grouped(others, folded, plan.bare)) if others else (),
+            )
+        )
 
     def grouped(
         self, detectors: tuple[Detector, ...], folded: pa.Array, bare: bool = False
