@@ -94,15 +94,19 @@ class Observer:
     def _count_batch(self, batch: pa.RecordBatch) -> None:
         self._evidence.rows += batch.num_rows
         seen: list[ColumnEvidence] = []
+        paths: list[str] = []
         scans: list[pa.Array] = []
         for path, array in leaves(batch):
             scan = self._count(path, array)
             if len(scan):
                 seen.append(self._evidence.column(path))
+                paths.append(path)
                 scans.append(scan)
-        readers = (patterns(), lexicon()) if self.settings.language else (patterns(),)
-        for reader in readers if scans else ():
-            for column, tallies in zip(seen, reader.tally_each(scans), strict=True):
+        answers = [patterns().tally_each(scans, paths)] if scans else []
+        if scans and self.settings.language:
+            answers.append(lexicon().tally_each(scans))
+        for answer in answers:
+            for column, tallies in zip(seen, answer, strict=True):
                 for detector, tally in tallies.items():
                     column.tally(detector, tally)
 

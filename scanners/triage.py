@@ -7,8 +7,9 @@ counts and only ever skips work that cannot change them:
    (a column of dates has no letters, so no IBAN), and whether the label that some detectors need can be spelt. Of long
    texts, those without digits and signs are asked apart. A sample tells which detectors many cells answer.
 2. **Peel.** Those are asked first, for cells that they cover; what they cover needs no second look.
-3. **Triage.** One RE2 alternation of the others says which cells may hold anything.
-4. **Resolve.** On those cells, the alternation is split in halves until one detector is left.
+3. **Triage.** One RE2 alternation of the others says which cells may hold anything; several, where one is slower.
+4. **Resolve.** On those cells, the alternation is split in halves until one detector is left. The next batch of the
+   column asks the detectors that were left by themselves first.
 5. **Validate.** Cells that a shape covers are checked in numpy (``vector.py``); where nothing but the whole cell can
    match, a refusal is final. The rest is asked of ``matching.judge``, once for each distinct value.
 
@@ -17,6 +18,7 @@ Batches of 64 K rows or more serve it best: RE2 compiles an expression at each c
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -41,6 +43,16 @@ CLOSE = 8
 
 LEARNT, SELDOM = 256, 1 / 32
 """Cells of a column that a plan is made from, and the share of them from which a detector is asked on its own."""
+
+MET = 24
+"""Detectors that are worth an expression each on the few cells that the common one lets through."""
+
+PLANS = 4_096
+"""Plans and expressions that are kept."""
+
+TIMED, SLOW, APART = 4_096, 0.02, 8
+"""Cells on which the common expression is timed, the processor seconds from which it may be ruined, and the number of
+detectors that are left together whatever they cost. Times choose the way only: every way gives the same counts."""
 
 SAMPLE = 64
 """Cells from which an expression for all of them is worth its compiling."""
@@ -75,7 +87,18 @@ class Found(NamedTuple):
     score: float
 
 
-_Ways = tuple[tuple[Detector, ...], tuple[Detector, ...], tuple[Detector, ...]]
+class _Ways(NamedTuple):
+    """How the detectors of a plan are asked; each is in one of them, once.
+
+    Attributes:
+        direct: those that nearly every cell answers, one by one.
+        close: those that some cells answer, or nearly every one but for particular digits, in small groups.
+        groups: the others: those of a group by one expression, first.
+    """
+
+    direct: tuple[Detector, ...]
+    close: tuple[Detector, ...]
+    groups: tuple[tuple[Detector, ...], ...]
 
 
 class _Plan:
@@ -83,26 +106,33 @@ class _Plan:
 
     Attributes:
         bare: no word can stand in these cells, so a detector that needs one answers whole cells only.
-        ways: detectors that nearly every cell answers, asked one by one; those that some cells answer, or nearly
-            every one but for particular digits, asked in small groups; the others, asked together first.
+        ways: how they are asked. Threads share a plan and learn it anew: take the ways once for a batch, or a detector
+            that changes places meanwhile counts twice, or never.
     """
 
     def __init__(self, possible: Sequence[Detector], bare: bool) -> None:
         self.possible = tuple(possible)
         self.bare = bare
-        self.ways: _Ways = ((), (), self.possible)
+        self.ways = _Ways((), (), (self.possible,) if self.possible else ())
         self.learned = False
+        self._met: frozenset[Detector] = frozenset()
 
-    def learn(self, frequent: Iterable[Detector], close: Iterable[Detector]) -> None:
-        """Sorts the detectors into their ways."""
-        chosen, near = set(frequent), set(close)
-        # One assignment: another thread reads all three as they were before, or as they are after.
-        self.ways = (
-            tuple(detector for detector in self.possible if detector in chosen),
-            tuple(detector for detector in self.possible if detector in near - chosen),
-            tuple(detector for detector in self.possible if detector not in chosen | near),
-        )
+    def learn(self, ways: _Ways) -> None:
+        """Replaces all ways at once."""
+        self.ways = ways
         self.learned = True
+
+    def meet(self, detectors: Iterable[Detector]) -> None:
+        """Remembers detectors that a few cells led to: the next batch asks them without searching for them."""
+        self._met = self._met.union(detectors)
+
+    def parted(self, group: tuple[Detector, ...]) -> tuple[tuple[Detector, ...], tuple[Detector, ...]]:
+        """Returns those of a group that some cell has led to, and those that none has; all as the second when many."""
+        met = self._met
+        known = tuple(detector for detector in group if detector in met)
+        if len(known) > MET:
+            return (), group
+        return known, tuple(detector for detector in group if detector not in met)
 
 
 class Triage:
@@ -111,18 +141,19 @@ class Triage:
     def __init__(self, detectors: Mapping[str, Detector]) -> None:
         # File by file, so that detectors that answer the same cells stay in the same half.
         self.detectors = tuple(sorted(detectors.values(), key=lambda detector: (detector.file, detector.id)))
-        self._plans: dict[tuple[frozenset[str], int, bool], _Plan] = {}
+        self._plans: dict[tuple[str, frozenset[str], int, bool], _Plan] = {}
         self._expressions: dict[tuple[tuple[str, ...], bool, bool], str] = {}
 
-    def tally(self, cells: pa.Array | pa.ChunkedArray) -> dict[str, Tally]:
+    def tally(self, cells: pa.Array | pa.ChunkedArray, column: str = "") -> dict[str, Tally]:
         """Returns what each detector sees in the cells; detectors that see nothing are left out.
 
         Args:
             cells: strings, large strings or a dictionary of them; nulls count for nothing.
+            column: what the cells belong to: what was learnt of it serves its next batch. It changes no count.
         """
         values, weights = _distinct_if_repeated(cells)
         tallies: dict[str, Tally] = {}
-        for detector, rows, outcomes in self._outcomes(values):
+        for detector, rows, outcomes in self._outcomes(values, column):
             count = np.ones(len(rows), dtype=np.int64) if weights is None else weights[rows]
             tally = Tally(
                 cells=int(count[(outcomes & ACCEPTED) > 0].sum()),
@@ -133,16 +164,17 @@ class Triage:
                 tallies[detector.id] = tallies.get(detector.id, Tally()).plus(tally)
         return dict(sorted(tallies.items()))
 
-    def tally_each(self, columns: Sequence[pa.Array]) -> list[dict[str, Tally]]:
+    def tally_each(self, columns: Sequence[pa.Array], names: Sequence[str] = ()) -> list[dict[str, Tally]]:
         """Returns ``tally`` of every column. Small ones are asked together: compiling would cost more than looking.
 
         Args:
             columns: strings; nulls count for nothing.
+            names: what they are called, as ``column`` of ``tally``.
         """
         answers: list[dict[str, Tally]] = [{} for _ in columns]
         for group in pools(columns):
             if len(group) == 1:
-                answers[group[0]] = self.tally(columns[group[0]])
+                answers[group[0]] = self.tally(columns[group[0]], names[group[0]] if names else "")
                 continue
             parts = [columns[place].drop_null() for place in group]
             owner = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
@@ -180,27 +212,27 @@ class Triage:
 
     # --- the steps --------------------------------------------------------------------------------------------------
 
-    def _outcomes(self, cells: pa.Array) -> Iterator[tuple[Detector, Rows, Outcomes]]:
+    def _outcomes(self, cells: pa.Array, column: str = "") -> Iterator[tuple[Detector, Rows, Outcomes]]:
         """Yields, per detector, rows that may match and what each adds to its tally; a detector may come twice."""
         folded = _folded(cells)
         hard = _hard(folded)
         if hard is None:
-            yield from self._outcomes_of(folded)
+            yield from self._outcomes_of(folded, column)
             return
         for rows, alphabet in ((np.flatnonzero(hard), None), (np.flatnonzero(~hard), _SOFT)):
-            for detector, places, outcomes in self._outcomes_of(_take(folded, rows), alphabet):
+            for detector, places, outcomes in self._outcomes_of(_take(folded, rows), column, alphabet):
                 yield detector, rows[places], outcomes
 
     def _outcomes_of(
-        self, folded: pa.Array, alphabet: frozenset[str] | None = None
+        self, folded: pa.Array, column: str, alphabet: frozenset[str] | None = None
     ) -> Iterator[tuple[Detector, Rows, Outcomes]]:
         if len(folded) == 0:
             return
-        plan = self._learned(folded, alphabet)
-        direct, close, rest = plan.ways
-        for detector in direct:
+        plan = self._learned(folded, column, alphabet)
+        ways = plan.ways
+        for detector in ways.direct:
             yield from self._peeled(detector, folded, plan.bare)
-        for detector, rows in self._others(close, rest, folded, plan.bare):
+        for detector, rows in self._others(plan, ways, folded):
             if len(rows):
                 yield detector, rows, _validate(detector, _take(folded, rows))
 
@@ -229,25 +261,45 @@ class Triage:
         if len(folded) == 0:
             return
         plan = self._learned(folded)
-        direct, close, rest = plan.ways
-        for detector in direct:
+        ways = plan.ways
+        for detector in ways.direct:
             yield detector, self._matching(folded, (detector,), bare=plan.bare)
-        yield from self._others(close, rest, folded, plan.bare)
+        yield from self._others(plan, ways, folded)
 
-    def _others(
-        self, close: tuple[Detector, ...], rest: tuple[Detector, ...], folded: pa.Array, bare: bool
-    ) -> Iterator[tuple[Detector, Rows]]:
+    def _others(self, plan: _Plan, ways: _Ways, folded: pa.Array) -> Iterator[tuple[Detector, Rows]]:
         """Yields the detectors that few cells answer, with the rows in which they may match."""
-        for start in range(0, len(close), CLOSE):
-            group = close[start : start + CLOSE]
+        bare = plan.bare
+        for start in range(0, len(ways.close), CLOSE):
+            group = ways.close[start : start + CLOSE]
             rows = self._matching(folded, group, bare=bare)
             yield from self._resolve(group, folded, rows, wide=False, bare=bare)
-        if rest:
-            rows = self._matching(folded, rest, wide=len(rest) > 1, bare=bare)
-            yield from self._resolve(rest, folded, rows, bare=bare)
+        for group in ways.groups:
+            rows = self._matching(folded, group, wide=len(group) > 1, bare=bare)
+            yield from self._rest(plan, group, _take(folded, rows), rows)
 
-    def _learned(self, folded: pa.Array, alphabet: frozenset[str] | None = None) -> _Plan:
-        plan = self._plan(folded, alphabet)
+    def _rest(
+        self, plan: _Plan, group: tuple[Detector, ...], cells: pa.Array, rows: Rows
+    ) -> Iterator[tuple[Detector, Rows]]:
+        """Yields the detectors that the cells at these rows may match: those met before one by one, others by halves.
+
+        Compiling a hundred patterns takes longer than looking for them in a few thousand cells.
+        """
+        if len(rows) == 0:
+            return
+        known, new = plan.parted(group)
+        for detector in known:
+            yield detector, rows[self._matching(cells, (detector,), bare=plan.bare)]
+        if new:
+            some = self._matching(cells, new, wide=len(new) > 1, bare=plan.bare)
+            met = []
+            for detector, found in self._resolve(new, cells, some, bare=plan.bare):
+                met.append(detector)
+                yield detector, rows[found]
+            if met:
+                plan.meet(met)
+
+    def _learned(self, folded: pa.Array, column: str = "", alphabet: frozenset[str] | None = None) -> _Plan:
+        plan = self._plan(folded, column, alphabet)
         if not plan.learned:
             self._learn(plan, folded)
         return plan
@@ -256,10 +308,10 @@ class Triage:
         self, detectors: tuple[Detector, ...], folded: pa.Array, rows: Rows, wide: bool = True, bare: bool = False
     ) -> Iterator[tuple[Detector, Rows]]:
         """Splits detectors in halves until each has its own rows."""
-        if len(rows) == 0:
-            return
         if len(detectors) == 1:
-            yield detectors[0], rows
+            yield detectors[0], rows  # also when none is left: it was led to
+            return
+        if len(rows) == 0:
             return
         cells = _take(folded, rows)
         middle = len(detectors) // 2
@@ -274,20 +326,23 @@ class Triage:
         key = (tuple(detector.id for detector in detectors), wide, bare)
         expression = self._expressions.get(key)
         if expression is None:
+            if len(self._expressions) >= PLANS:
+                self._expressions.clear()
             expression = self._expressions[key] = re2.anywhere(detectors, wide, bare)
         return np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=expression)))
 
-    def _plan(self, folded: pa.Array, known: frozenset[str] | None) -> _Plan:
+    def _plan(self, folded: pa.Array, column: str, known: frozenset[str] | None) -> _Plan:
         alphabet, longest, foreign = _characters(folded) if known is None else (known, 1 << 30, True)
-        key = (alphabet, longest, foreign)
+        key = (column, alphabet, longest, foreign)
         plan = self._plans.get(key)
         if plan is None:
             spoken = {d for d in self.detectors if foreign or re2.speakable(d.context, alphabet)}
             possible = [d for d in self.detectors if d.cue != "always" or d in spoken]
             bare = not any(d.cue == "required" for d in spoken)
             plan = _Plan([d for d in possible if re2.possible(d, alphabet, longest)], bare)
-            if len(self._plans) < 4096:
-                self._plans[key] = plan
+            if len(self._plans) >= PLANS:
+                self._plans.clear()
+            self._plans[key] = plan
         return plan
 
     def _learn(self, plan: _Plan, folded: pa.Array) -> None:
@@ -300,7 +355,41 @@ class Triage:
         if len(some) - len(near) <= CLOSE:  # one expression more for the column, and the rest has little to resolve
             near = some
         direct = [d for d in near if len(self._matching(sample, (d,), bare=plan.bare)) * 4 >= len(sample)]
-        plan.learn(direct, near)
+        others = tuple(d for d in plan.possible if d not in near and d not in direct)
+        plan.learn(
+            _Ways(
+                tuple(d for d in plan.possible if d in direct),
+                tuple(d for d in plan.possible if d in near and d not in direct),
+                tuple(self.grouped(others, folded, plan.bare)) if others else (),
+            )
+        )
+
+    def grouped(
+        self, detectors: tuple[Detector, ...], folded: pa.Array, bare: bool = False
+    ) -> list[tuple[Detector, ...]]:
+        """Returns the detectors in groups, each of which RE2 asks at speed; one group but where they ruin each other.
+
+        Together they may make an automaton that does not fit RE2's cache, a hundred times slower: on JSON with long
+        hexadecimal numbers it takes five of them that are harmless by themselves. Halves are timed on the column's own
+        cells and parted while that is cheaper for all of them, compiling included.
+        """
+        if len(folded) < TIMED or len(detectors) <= APART:
+            return [detectors]
+        sample = _take(folded, spread(len(folded), TIMED))
+        cost = self._seconds(detectors, sample, bare)
+        if cost < SLOW:
+            return [detectors]
+        middle = len(detectors) // 2
+        halves = detectors[:middle], detectors[middle:]
+        if sum(self._seconds(half, sample, bare) for half in halves) > cost * 0.8:
+            return [detectors]
+        return [group for half in halves for group in self.grouped(half, sample, bare)]
+
+    def _seconds(self, detectors: tuple[Detector, ...], cells: pa.Array, bare: bool) -> float:
+        """Returns the processor time of this thread that asking the cells takes."""
+        start = time.thread_time()
+        self._matching(cells, detectors, wide=True, bare=bare)
+        return time.thread_time() - start
 
     def _resolve_wide(
         self, detectors: tuple[Detector, ...], sample: pa.Array, rows: Rows, bare: bool

@@ -6,7 +6,7 @@ Each function takes the trimmed texts of whole-cell matches and gives 1 (passes)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -16,14 +16,9 @@ import pyarrow.compute as pc
 
 Answers = npt.NDArray[np.int8]
 Bytes = npt.NDArray[np.uint8]
+Truths = npt.NDArray[np.bool_]
 
-_IS_ALNUM = np.zeros(256, dtype=bool)
-_IS_ALNUM[[*range(48, 58), *range(65, 91), *range(97, 123)]] = True
-_VALUE = np.full(256, 255, dtype=np.uint8)
-"""Digits 0-9, letters 10-35, of either case."""
-_VALUE[48:58] = np.arange(10)
-_VALUE[65:91] = _VALUE[97:123] = np.arange(10, 36)
-_RIB_VALUE = np.zeros(36, dtype=np.int64)
+_RIB_VALUE = np.zeros(36, dtype=np.uint8)
 _RIB_VALUE[:10] = np.arange(10)
 _RIB_VALUE[10:] = [int(char) for char in "12345678912345678923456789"]
 
@@ -47,44 +42,93 @@ def holds(cells: pa.Array, byte: bytes) -> bool:
     return any(bool((raw[start : start + (1 << 18)] == wanted).any()) for start in range(0, len(raw), 1 << 18))
 
 
+CACHED = 1 << 17
+"""Bytes whose temporaries fit the processor's cache."""
+
+_NEITHER = np.uint8(255)
+
+
 def codes(cells: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
-    """Returns the values (0-35) of all letters and digits, and the offsets of the cells in them."""
+    """Returns the values (0-35, of either case) of all letters and digits, and the offsets of the cells in them."""
     raw, places = buffers(cells)
-    keep = _IS_ALNUM[raw]
+    values = np.empty(len(raw), dtype=np.uint8)
+    for start in range(0, len(raw), CACHED):  # arithmetic: a look-up a byte takes several times as long
+        part = raw[start : start + CACHED]
+        digits = part - np.uint8(48)
+        letters = (part | np.uint8(32)) - np.uint8(97)
+        values[start : start + CACHED] = np.where(
+            digits < 10, digits, np.where(letters < 26, letters + np.uint8(10), _NEITHER)
+        )
+    keep = values != _NEITHER
     if keep.all():
-        return _VALUE[raw], places
+        return values, places
     kept = np.concatenate(([0], np.cumsum(keep, dtype=np.int64)))
-    return _VALUE[raw[keep]], kept[places]
+    return values[keep], kept[places]
 
 
 BLOCK = 4_096
 """Cells that are checked at once: their digits fit the processor's cache."""
 
 
+def _of_length(values: Bytes, places: npt.NDArray[np.int64], length: int) -> tuple[npt.NDArray[np.intp], Bytes]:
+    """Returns the rows of the cells of so many letters and digits, and these as a matrix of a row each."""
+    sizes = np.diff(places)
+    rows = np.flatnonzero(sizes == length)
+    if len(rows) == len(sizes):
+        return rows, values.reshape(len(rows), length)
+    return rows, values[np.repeat(sizes == length, sizes)].reshape(len(rows), length)
+
+
 def _each_length(
     cells: pa.Array, lengths: tuple[int, ...], answer: Callable[[npt.NDArray[np.int64]], Answers]
 ) -> Answers:
     """Returns the answers for cells of the given numbers of letters and digits, -1 for the others."""
+    return _each_columns(cells, lengths, lambda columns: answer(columns.T.astype(np.int64)))
+
+
+def _each_columns(cells: pa.Array, lengths: tuple[int, ...], answer: Callable[[Bytes], Answers]) -> Answers:
+    """As ``_each_length``, but ``answer`` gets the first characters of all cells in a row, then all second ones.
+
+    numpy works along a row: ten times faster for thousands of cells than for fifteen digits, and on bytes eight times
+    faster than on numbers.
+    """
     values, places = codes(cells)
-    sizes = np.diff(places)
-    out = np.full(len(sizes), -1, dtype=np.int8)
-    for length in lengths:
-        rows = np.flatnonzero(sizes == length)
-        if len(rows) == len(sizes) > 0:
-            matrix = values[: len(rows) * length].reshape(len(rows), length)
-            for start in range(0, len(rows), BLOCK):
-                out[start : start + BLOCK] = answer(matrix[start : start + BLOCK].astype(np.int64))
-            continue
+    out = np.full(len(places) - 1, -1, dtype=np.int8)
+    present = np.flatnonzero(np.bincount(np.minimum(np.diff(places), 64), minlength=65)) if len(out) else ()
+    for length in sorted(set(lengths).intersection(present)):
+        rows, matrix = _of_length(values, places, length)
         for start in range(0, len(rows), BLOCK):
-            block = rows[start : start + BLOCK]
-            out[block] = answer(values[places[:-1][block][:, None] + np.arange(length)].astype(np.int64))
+            block = np.ascontiguousarray(matrix[start : start + BLOCK].T)
+            out[rows[start : start + BLOCK]] = answer(block)
     return out
 
 
-def _luhn(digits: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    doubled = digits[:, -2::-2] * 2
-    total = digits[:, -1::-2].sum(axis=1) + (doubled - 9 * (doubled > 9)).sum(axis=1)
-    return np.asarray(total % 10 == 0)
+def _dot(weights: Sequence[int], columns: Bytes) -> npt.NDArray[np.int64]:
+    """Returns the weighted sum of each cell's values; all of it below 2²⁴, so that it is exact in short floats."""
+    return (np.asarray(weights, dtype=np.float32) @ columns.astype(np.float32)).astype(np.int64)
+
+
+def _powers(length: int, modulus: int = 97) -> list[int]:
+    """Returns what a 1 at each of so many places leaves, the first place being the highest."""
+    return [pow(10, place, modulus) for place in reversed(range(length))]
+
+
+def _plain(columns: Bytes) -> Truths:
+    """Tells which cells are digits only."""
+    return np.asarray(columns.max(axis=0) < 10)
+
+
+def _some(columns: Bytes) -> Truths:
+    """Tells which cells have anything but zeros."""
+    return np.asarray(columns.max(axis=0) > 0)
+
+
+def _keyed(columns: Bytes) -> Truths:
+    """Tells whose digits satisfy Luhn; means nothing for letters."""
+    doubled = columns[-2::-2]
+    doubled = doubled * np.uint8(2) - (doubled > 4) * np.uint8(9)
+    total = columns[-1::-2].sum(axis=0, dtype=np.uint8) + doubled.sum(axis=0, dtype=np.uint8)
+    return np.asarray(total % 10 == 0)  # at most 28 digits of 9 in a byte, and no number is that long
 
 
 def _only_digits(matrix: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -105,54 +149,53 @@ def _decided(sure: npt.NDArray[np.bool_], passed: npt.NDArray[np.bool_]) -> Answ
 
 def nir(cells: pa.Array) -> Answers:
     """The NIR: 2A counts as 19 and 2B as 18; odd lengths are left to the check."""
+    first = np.isin(np.arange(256), (1, 2, 3, 4, 7, 8))
+    months = np.array([1 <= month <= 12 or 20 <= month <= 42 or month >= 50 for month in range(256)])
 
-    def answer(codes: npt.NDArray[np.int64]) -> Answers:
-        digits = codes
-        corsica = (codes[:, 5] == 2) & ((codes[:, 6] == 10) | (codes[:, 6] == 11))
+    def answer(columns: Bytes) -> Answers:
+        corsica = (columns[5] == 2) & ((columns[6] == 10) | (columns[6] == 11))
         if corsica.any():
-            digits = codes.copy()
-            digits[corsica, 6] = 19 - codes[corsica, 6]
-            digits[corsica, 5] = 1
-        month = digits[:, 3] * 10 + digits[:, 4]
+            columns[6, corsica] = 19 - columns[6, corsica]
+            columns[5, corsica] = 1
         built = (
-            np.isin(digits[:, 0], (1, 2, 3, 4, 7, 8))
-            & (((month >= 1) & (month <= 12)) | ((month >= 20) & (month <= 42)) | (month >= 50))
-            & (digits[:, 5:7].sum(axis=1) > 0)
-            & (digits[:, 7:10].sum(axis=1) > 0)
-            & (digits[:, 10:13].sum(axis=1) > 0)
+            first[columns[0]]
+            & months[columns[3] * np.uint8(10) + columns[4]]
+            & _some(columns[5:7])
+            & _some(columns[7:10])
+            & _some(columns[10:13])
         )
-        key = digits[:, 13] * 10 + digits[:, 14]
-        return _decided(_only_digits(digits), built & (97 - _number(digits[:, :13]) % 97 == key))
+        key = columns[13] * np.uint8(10) + columns[14]
+        return _decided(_plain(columns), built & (97 - _dot(_powers(13), columns[:13]) % 97 == key))
 
-    return _each_length(cells, (15,), answer)
+    return _each_columns(cells, (15,), answer)
 
 
 def siren(cells: pa.Array) -> Answers:
     """SIREN: nine digits, Luhn."""
-    return _each_length(cells, (9,), lambda m: _decided(_only_digits(m) & (m.sum(axis=1) > 0), _luhn(m)))
+    return _each_columns(cells, (9,), lambda c: _decided(_plain(c) & _some(c), _keyed(c)))
 
 
 def siret(cells: pa.Array) -> Answers:
     """SIRET: Luhn over 14 and over the first nine; La Poste (356000000) is left to the check."""
+    post = np.array([[3], [5], [6], [0], [0], [0], [0], [0], [0]], dtype=np.uint8)
 
-    def answer(digits: npt.NDArray[np.int64]) -> Answers:
-        post = _number(digits[:, :9]) == 356_000_000
-        return _decided(_only_digits(digits) & ~post & (digits.sum(axis=1) > 0), _luhn(digits) & _luhn(digits[:, :9]))
+    def answer(columns: Bytes) -> Answers:
+        sure = _plain(columns) & ~(columns[:9] == post).all(axis=0) & _some(columns)
+        return _decided(sure, _keyed(columns) & _keyed(columns[:9]))
 
-    return _each_length(cells, (14,), answer)
+    return _each_columns(cells, (14,), answer)
 
 
 def card(cells: pa.Array) -> Answers:
     """Payment cards: a brand's range and length, and Luhn; fourteen digits may be a SIRET, which the check decides."""
 
-    def answer(digits: npt.NDArray[np.int64]) -> Answers:
-        length = digits.shape[1]
-        plain = _only_digits(digits)
-        issued = _issued(length)[np.where(plain, _number(digits[:, :4]), 0)]
-        passed = issued & _luhn(digits) & (digits.sum(axis=1) > 0)
-        return _decided(plain & (~passed | (length != 14)), passed)
+    def answer(columns: Bytes) -> Answers:
+        plain = _plain(columns)
+        issued = _issued(len(columns))[np.where(plain, _dot((1000, 100, 10, 1), columns[:4]), 0)]
+        passed = issued & _keyed(columns) & _some(columns)
+        return _decided(plain & (~passed | (len(columns) != 14)), passed)
 
-    return _each_length(cells, tuple(range(13, 20)), answer)
+    return _each_columns(cells, tuple(range(13, 20)), answer)
 
 
 @cache
@@ -167,14 +210,13 @@ def imei(cells: pa.Array) -> Answers:
     """IMEI: fifteen digits, a body that allocates, Luhn."""
     from recense.scanners.checks import imei_bodies
 
-    allocates = np.zeros(100, dtype=bool)
+    allocates = np.zeros(256, dtype=bool)
     allocates[[int(body) for body in imei_bodies()]] = True
 
-    def answer(digits: npt.NDArray[np.int64]) -> Answers:
-        plain = _only_digits(digits)
-        return _decided(plain, _luhn(digits) & allocates[np.where(plain, _number(digits[:, :2]), 0)])
+    def answer(columns: Bytes) -> Answers:
+        return _decided(_plain(columns), _keyed(columns) & allocates[columns[0] * np.uint8(10) + columns[1]])
 
-    return _each_length(cells, (15,), answer)
+    return _each_columns(cells, (15,), answer)
 
 
 def ean(cells: pa.Array) -> Answers:
@@ -190,15 +232,14 @@ def ean(cells: pa.Array) -> Answers:
 def _weighted(
     length: int,
     weights: tuple[int, ...],
-    right: Callable[[npt.NDArray[np.int64], npt.NDArray[np.int64]], npt.NDArray[np.bool_]],
+    right: Callable[[npt.NDArray[np.int64], Bytes], Truths],
 ) -> Callable[[pa.Array], Answers]:
-    """Returns a check of ``length`` digits by their weighted sum; ``right(sums, digits)`` says who passes."""
-    factors = np.array(weights, dtype=np.int64)
+    """Returns a check of ``length`` digits by their weighted sum; ``right(sums, columns)`` says who passes."""
 
-    def answer(digits: npt.NDArray[np.int64]) -> Answers:
-        return _decided(_only_digits(digits) & (digits.sum(axis=1) > 0), right(digits @ factors, digits))
+    def answer(columns: Bytes) -> Answers:
+        return _decided(_plain(columns) & _some(columns), right(_dot(weights, columns), columns))
 
-    return lambda cells: _each_length(cells, (length,), answer)
+    return lambda cells: _each_columns(cells, (length,), answer)
 
 
 def be_nn(cells: pa.Array) -> Answers:
@@ -229,10 +270,10 @@ def no_fodselsnummer(cells: pa.Array) -> Answers:
 _UTR_KEY = np.array([int(char) for char in "21987654321"])
 
 gb_nhs = _weighted(10, (10, 9, 8, 7, 6, 5, 4, 3, 2, 1), lambda sums, _: sums % 11 == 0)
-gb_utr = _weighted(10, (0, 6, 7, 8, 9, 10, 5, 4, 3, 2), lambda sums, digits: _UTR_KEY[sums % 11] == digits[:, 0])
+gb_utr = _weighted(10, (0, 6, 7, 8, 9, 10, 5, 4, 3, 2), lambda sums, columns: _UTR_KEY[sums % 11] == columns[0])
 nl_bsn = _weighted(9, (9, 8, 7, 6, 5, 4, 3, 2, -1), lambda sums, _: sums % 11 == 0)
 pt_nif = _weighted(
-    9, (9, 8, 7, 6, 5, 4, 3, 2, 0), lambda sums, digits: ((11 - sums) % 11 % 10 == digits[:, 8]) & (digits[:, 0] > 0)
+    9, (9, 8, 7, 6, 5, 4, 3, 2, 0), lambda sums, columns: ((11 - sums) % 11 % 10 == columns[8]) & (columns[0] > 0)
 )
 
 
@@ -254,12 +295,12 @@ def spi(cells: pa.Array) -> Answers:
 
 def luhn(cells: pa.Array) -> Answers:
     """Plain Luhn over all digits."""
-    return _each_length(cells, tuple(range(8, 21)), lambda m: _decided(_only_digits(m) & (m.sum(axis=1) > 0), _luhn(m)))
+    return _each_columns(cells, tuple(range(8, 21)), lambda c: _decided(_plain(c) & _some(c), _keyed(c)))
 
 
 def rpps(cells: pa.Array) -> Answers:
     """RPPS: Luhn over eleven digits."""
-    return _each_length(cells, (11,), lambda m: _decided(_only_digits(m), _luhn(m)))
+    return _each_columns(cells, (11,), lambda c: _decided(_plain(c), _keyed(c)))
 
 
 def hr_oib(cells: pa.Array) -> Answers:
@@ -276,14 +317,20 @@ def hr_oib(cells: pa.Array) -> Answers:
 
 def rib(cells: pa.Array) -> Answers:
     """RIB: 97 - (89 bank + 15 branch + 3 account) mod 97."""
-    return _each_length(cells, (23,), lambda m: _decided(m.sum(axis=1) > 0, _rib(m)))
+    return _each_columns(cells, (23,), lambda c: _decided(_some(c), _rib(c)))
 
 
-def _rib(matrix: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    digits = _RIB_VALUE[matrix]
-    weighted = 89 * _number(digits[:, :5]) + 15 * _number(digits[:, 5:10]) + 3 * _number(digits[:, 10:21])
-    plain = (matrix[:, :10] < 10).all(axis=1) & (matrix[:, 21:] < 10).all(axis=1)
-    return np.asarray(plain & (97 - weighted % 97 == _number(digits[:, 21:])))
+_RIB_WEIGHTS = [
+    part * power % 97 for part, length in ((89, 5), (15, 5), (3, 11)) for power in _powers(length)
+]  # bank, branch, account
+
+
+def _rib(columns: Bytes) -> Truths:
+    plain = _plain(columns[:10]) & _plain(columns[21:])
+    if columns.max() >= 10:
+        columns = _RIB_VALUE[columns]
+    key = columns[21] * np.uint8(10) + columns[22]
+    return np.asarray(plain & (97 - _dot(_RIB_WEIGHTS, columns[:21]) % 97 == key))
 
 
 _MOD97 = np.array([(rest * (100 if code > 9 else 10) + code) % 97 for rest in range(97) for code in range(36)])
@@ -293,17 +340,30 @@ _MOD97 = np.array([(rest * (100 if code > 9 else 10) + code) % 97 for rest in ra
 def iban(cells: pa.Array) -> Answers:
     """IBAN: mod 97 for all; French ones are decided, the banks' keys of other countries are left to the check."""
 
-    def answer(matrix: npt.NDArray[np.int64]) -> Answers:
-        remainder = np.zeros(len(matrix), dtype=np.int64)
-        for column in np.ascontiguousarray(np.concatenate((matrix[:, 4:], matrix[:, :4]), axis=1).T):
-            remainder = _MOD97[remainder * 36 + column]
-        right = remainder == 1
-        if matrix.shape[1] != 27:
+    def answer(columns: Bytes) -> Answers:
+        right = _remainder(columns) == 1
+        if len(columns) != 27:
             return _decided(~right, right)
-        french = (matrix[:, 0] == 15) & (matrix[:, 1] == 27)
-        return _decided(~right | french, right & _rib(matrix[:, 4:]))
+        french = (columns[0] == 15) & (columns[1] == 27)
+        return _decided(~right | french, right & _rib(columns[4:]))
 
-    return _each_length(cells, tuple(range(15, 35)), answer)
+    return _each_columns(cells, tuple(range(15, 35)), answer)
+
+
+def _remainder(columns: Bytes) -> npt.NDArray[np.int64]:
+    """Returns what the account, then country and key, leave modulo 97."""
+    account = len(columns) - 4
+    weights = [*(10_000, 100, 10, 1), *(power * 10**6 for power in _powers(account))]
+    remainder = _dot([weight % 97 for weight in weights], columns) % 97
+    # A letter moves what is before it by two places: right for accounts of digits in a country of two letters only.
+    rest = np.flatnonzero((columns[:2].min(axis=0) < 10) | ~_plain(columns[2:]))
+    if len(rest):
+        some = columns[:, rest]
+        slow = np.zeros(len(rest), dtype=np.int64)
+        for column in (*some[4:], *some[:4]):
+            slow = _MOD97[slow * 36 + column]
+        remainder[rest] = slow
+    return remainder
 
 
 def epoch(cells: pa.Array) -> Answers:
@@ -332,11 +392,11 @@ def imsi(cells: pa.Array) -> Answers:
     known = np.zeros(1000, dtype=bool)
     known[[int(code) for code in mobile_countries()]] = True
 
-    def answer(digits: npt.NDArray[np.int64]) -> Answers:
-        plain = _only_digits(digits)
-        return _decided(plain, known[np.where(plain, _number(digits[:, :3]), 0)])
+    def answer(columns: Bytes) -> Answers:
+        plain = _plain(columns)
+        return _decided(plain, known[np.where(plain, _dot((100, 10, 1), columns[:3]), 0)])
 
-    return _each_length(cells, (15,), answer)
+    return _each_columns(cells, (15,), answer)
 
 
 def letters_and_digits(cells: pa.Array) -> Answers:
@@ -372,13 +432,22 @@ def phone_fr(cells: pa.Array) -> Answers:
 
     national, international = expressions()
     digits = _digits(cells)
-    plus = _bools(pc.match_substring_regex(cells, pattern=r"^\+"))
-    bracket = _bools(pc.match_substring(cells, pattern="("))
-    size = np.asarray(pc.binary_length(digits))
-    zero = _bools(pc.starts_with(digits, "0")) & (size == 10) & ~_bools(pc.starts_with(digits, "00")) & ~plus
-    inside = _bools(pc.match_substring_regex(digits, pattern=f"^0(?:{national})$")) if zero.any() else zero
-    abroad = _bools(pc.match_substring_regex(digits, pattern=f"^(?:{international})$")) if plus.any() else plus
-    return _decided((zero | plus) & ~bracket, np.where(zero, inside, abroad))
+    raw, places = buffers(cells)
+    signs, marks = buffers(digits)
+    if len(signs) == 0:
+        return np.full(len(cells), -1, dtype=np.int8)
+    opening = np.minimum(marks[:-1], max(len(signs) - 2, 0))
+    plus = (raw[np.minimum(places[:-1], len(raw) - 1)] == 43) & (np.diff(places) > 0)
+    ten = (np.diff(marks) == 10) & ~plus
+    zero = ten & (signs[opening] == 48) & (signs[opening + ten] != 48)
+    bracket = _bools(pc.match_substring(cells, pattern="(")) if holds(cells, b"(") else np.zeros(len(cells), bool)
+    passed = np.zeros(len(cells), dtype=bool)
+    for chosen, regex in ((zero, f"^0(?:{national})$"), (plus, f"^(?:{international})$")):
+        rows = np.flatnonzero(chosen)
+        if len(rows):
+            some = digits if len(rows) == len(cells) else digits.take(pa.array(rows))
+            passed[rows] = _bools(pc.match_substring_regex(some, pattern=regex))
+    return _decided((zero | plus) & ~bracket, passed)
 
 
 def phone_international(cells: pa.Array) -> Answers:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from recense.scanners import re2
 from recense.scanners.detector import Detector, Shape, detectors
+from recense.scanners.triage import Triage
 
 RUINED = 4.0
 """Times the cost of the other half: so much only a pattern that ruins it adds."""
@@ -73,3 +74,12 @@ def test_a_pattern_that_ruins_the_automaton_is_named() -> None:
     )
     cells = texts()["prose"].slice(0, 60)
     assert ruinous([*some, bomb], cells) == ["bomb"]
+
+
+def test_detectors_that_ruin_each_other_are_asked_apart() -> None:
+    triage = Triage(detectors())
+    cells = pa.concat_arrays([texts()["json"]] * 3)
+    groups = triage.grouped(triage.detectors, cells)
+    assert sorted(d.id for group in groups for d in group) == sorted(detectors())
+    assert len(groups) > 1
+    assert sum(cost(group, cells) for group in groups) * 3 < cost(triage.detectors, cells)

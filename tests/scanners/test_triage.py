@@ -7,6 +7,7 @@ import string
 import sys
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -109,6 +110,26 @@ def test_columns_asked_together_count_as_each_alone() -> None:
     columns += [pa.array([None, "jean@example.org"], pa.large_string()), pa.array([], pa.string())]
     columns += [pa.array(["x", "x", "jean@example.org"]).dictionary_encode(), pa.array(["0612345678"] * 5_000)]
     assert TRIAGE.tally_each(columns) == [TRIAGE.tally(column) for column in columns]
+
+
+def test_a_plan_learnt_anew_while_a_batch_is_looked_at_changes_no_count() -> None:
+    """As when two threads meet the first batches of a column at once, and these differ."""
+
+    class Restless(Triage):
+        other = pa.array(["rien"] * 300, pa.string())
+
+        def _matching(self, cells: pa.Array, detectors: Any, wide: bool = False, bare: bool = False) -> Any:
+            for plan in self._plans.values():
+                if plan.learned:
+                    plan.learned = False
+                    self._learn(plan, self.other)
+            return super()._matching(cells, detectors, wide, bare)
+
+    half = [f"jean{n}@example.org" if n % 2 else f"{n} rue du Bac, 0612345678" for n in range(600)]
+    for cells in ([f"jean{n}@example.org" for n in range(400)], half, ["a" * 80 + cell for cell in half]):
+        expected = Triage(ALL).tally(pa.array(cells))
+        assert expected
+        assert Restless(ALL).tally(pa.array(cells)) == expected
 
 
 def test_nothing_and_nulls_count_for_nothing() -> None:
