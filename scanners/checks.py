@@ -323,6 +323,7 @@ _OWN: dict[str, Check] = {
     "phone_fr_short": phones.french_short,
     "phone_international": phones.international,
     "phone_english": phones.english,
+    "phone_national": phones.national,
     "ip": ip,
     "mac": mac,
     "imei": imei,

@@ -98,3 +98,40 @@ def english(text: str) -> bool:
         except phonenumbers.NumberParseException:
             continue
     return False
+
+
+_GROUPS = re.compile(r"[0-9]+")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+
+
+def national(text: str) -> bool:
+    """Tells whether grouped digits may be a telephone number of some country.
+
+    It has seven to thirteen digits (E.164 less a country code), and is no date, amount in thousands, range of years,
+    dotted version or network address.
+
+    >>> [national(t) for t in ("0512 55 12 34", "22-11-2026", "12 500 000", "2024-2025", "192.168.10.12")]
+    [True, False, False, False, False]
+    """
+    groups = _GROUPS.findall(text)
+    if not 7 <= sum(map(len, groups)) <= 13:
+        return False
+    if _is_date(groups):
+        return False
+    if text.count(".") == len(groups) - 1 and any(len(group) == 1 or int(group) < 256 for group in groups[:2]):
+        return groups[0].startswith("0") or (all(len(group) == 3 for group in groups[:2]) and len(groups[-1]) == 4)
+    thousands = len(groups[0]) <= 3 and not groups[0].startswith("0") and all(len(g) == 3 for g in groups[1:])
+    years = len(groups) == 2 and all(_YEAR.fullmatch(group) for group in groups)
+    return not years and not (thousands and "-" not in text and "(" not in text)
+
+
+def _is_date(groups: list[str]) -> bool:
+    """Tells whether the first three groups are a day, a month and a year, in any usual order."""
+    if len(groups) < 3 or any(len(group) > 4 for group in groups[:3]):
+        return False
+    first, second, third = groups[:3]
+    if len(second) > 2 or int(second) > 31:
+        return False
+    year_first = bool(_YEAR.fullmatch(first)) and int(third) <= 31
+    year_last = len(first) <= 2 and int(first) <= 31 and (len(third) == 2 or bool(_YEAR.fullmatch(third)))
+    return year_first or (year_last and min(int(first), int(second)) <= 12)
