@@ -76,6 +76,16 @@ def test_explain_shows_both_sides(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 2 and "has no finding 'nothing'" in err
 
 
+def test_explain_why_not_tells_what_was_heard_of_a_silent_column(capsys: pytest.CaptureFixture[str]) -> None:
+    scanned(capsys)
+    code, out, _ = run(capsys, "explain", "--why-not", "people.id")
+    assert code == 0 and "no finding:" in out and "that of a key" in out and "1 of 2 columns have a finding" in out
+    code, _, err = run(capsys, "explain", "--why-not", "people.email")
+    assert code == 2 and "has a finding" in err
+    code, _, err = run(capsys, "explain", "--why-not", "people.emial")
+    assert code == 2 and "no column 'people.emial'" in err and "people" in err
+
+
 def test_replay_and_runs(capsys: pytest.CaptureFixture[str]) -> None:
     document = scanned(capsys)
     (Path() / "crm.sqlite").unlink()

@@ -243,6 +243,7 @@ class ColumnProfile:
                 name: data[name]
                 for name in ("cells", "nulls", "blanks", "characters", "longest", "unscanned", "distinct")
             },
+            images=data.get("images", 0),  # catalogs of before pictures were counted
             forms=dict(data["forms"]),
             tallies={detector: Tally(*counts) for detector, counts in data["tallies"].items()},
             decades={int(decade): count for decade, count in data["decades"].items()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,6 +24,9 @@ from recense.cli.options import (
 from recense.errors import UserError, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from recense.catalog import DatasetProfile
     from recense.model import Finding, ScanRun, Witness
     from recense.policy import Category, Entity
 
@@ -86,6 +90,9 @@ def explain(
         ),
     ],
     run: Annotated[str | None, typer.Option("--run", metavar="RUN", help="Default: the latest run that ended.")] = None,
+    why_not: Annotated[
+        bool, typer.Option("--why-not", help="FINDING is a DATASET.COLUMN without a finding: show why it has none.")
+    ] = False,
     language: LanguageOption = None,
     catalog: CatalogOption = None,
     config: ConfigOption = None,
@@ -97,10 +104,17 @@ def explain(
     settings = load_config(config, catalog)
     with open_catalog(settings) as kept:
         found = kept.run(run)
+        profiles = kept.profiles(found.id) if why_not else []
     matches = _named(found, finding)
+    if why_not:
+        if matches:
+            raise UserError(f"{finding} has a finding: 'recense explain {finding}' shows why")
+        console.data("\n\n".join(_silences(profiles, finding, found.id)))
+        return
     if not matches:
         raise UserError(
             f"run {found.id} has no finding '{finding}'; its ids stand in 'recense report {found.id} --format json'"
+            " ('--why-not' tells why a column has none)"
         )
     console.data("\n\n".join(_explanation(match) for match in matches))
 
@@ -140,8 +154,28 @@ def _explanation(finding: Finding) -> str:
     for title, against in (("for", False), ("against", True)):
         spoken = [witness for witness in finding.evidence if (witness.kind == "against") is against]
         lines.append(f"{title}:" if spoken else f"{title}: nothing")
-        lines += [f"  {_testimony(witness)}" for witness in spoken]
+        lines += [_testimony(witness) for witness in spoken]
     return console.printable("\n".join(lines))
+
+
+def _silences(profiles: Iterable[DatasetProfile], name: str, run: str) -> Iterator[str]:
+    """Yields what was heard of the columns of this name, one text per source that has one."""
+    from recense.scanners.why_not import why_not
+
+    datasets, found = set(), False
+    for part in profiles:
+        datasets.add(part.dataset.name)
+        path = name.removeprefix(f"{part.dataset.name}.")
+        profile = part.columns.get(path)
+        if path == name or profile is None:
+            continue
+        found = True
+        read = f"{profile.cells:,} cells, {profile.nulls:,} null, {profile.distinct:,} distinct"
+        lines = [name, f"source    {part.dataset.source}", f"read      {read}", "no finding:"]
+        lines += [_testimony(witness) for witness in why_not(part.dataset, part.columns, path)]
+        yield console.printable("\n".join(lines))
+    if not found:
+        raise UserError(f"run {run} has no column '{name}'; its datasets: {', '.join(sorted(datasets)) or 'none'}")
 
 
 def _in_words(known: Category | Entity | None, more: str = "") -> str:
@@ -149,4 +183,6 @@ def _in_words(known: Category | Entity | None, more: str = "") -> str:
 
 
 def _testimony(witness: Witness) -> str:
-    return f"{witness.kind:<10} {witness.detector:<20} {witness.says}"
+    """Returns a witness's sentence after its kind and detector, wrapped to the terminal under itself."""
+    head = f"  {witness.kind:<10} {witness.detector:<20} "
+    return textwrap.fill(head + witness.says, max(console.width(), 72), subsequent_indent=" " * 13)
