@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import textwrap
 from typing import TYPE_CHECKING, Annotated
 
@@ -183,6 +184,8 @@ def _in_words(known: Category | Entity | None, more: str = "") -> str:
 
 
 def _testimony(witness: Witness) -> str:
-    """Returns a witness's sentence after its kind and detector, wrapped to the terminal under itself."""
+    """Returns a witness's sentence after its kind and detector; on a terminal wrapped under itself."""
     head = f"  {witness.kind:<10} {witness.detector:<20} "
+    if not sys.stdout.isatty():
+        return head + witness.says
     return textwrap.fill(head + witness.says, max(console.width(), 72), subsequent_indent=" " * 13)
