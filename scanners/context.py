@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 
 from recense.model import Column
-from recense.scanners.vocabulary import Meaning, Rule, Unit, Words, vocabulary
+from recense.scanners.vocabulary import Meaning, Rule, Unit, Vocabulary, Words, vocabulary
 
 # fmt: off
 FILE_ENDINGS = frozenset({
@@ -22,6 +22,8 @@ FILE_ENDINGS = frozenset({
 # fmt: on
 NAMING = frozenset({"FIRST_NAME", "LAST_NAME", "BIRTH_DATE", "FR_NIR", "BIRTH_PLACE", "NATIONAL_ID", "PASSPORT"})
 """Entities that only natural persons have: one such column makes the rows persons."""
+NAMES = frozenset({"FIRST_NAME", "LAST_NAME", "PERSON"})
+"""Entities that name the person of a row: only then is its title a civility."""
 TRAITS = frozenset({"GENDER", "CIVILITY", "AGE", "EMAIL_ADDRESS", "PHONE_NUMBER", "PASSWORD", "JOB_TITLE", "FAMILY"})
 TRAITS |= {"USERNAME", "INCOME", "NATIONALITY", "PASSWORD_HASH"}
 """Entities that persons usually have: two different ones make the rows persons."""
@@ -31,6 +33,10 @@ CLINICAL_COLUMNS, CLINICAL_SHARE = 4, 0.3
 """So many columns with medical words make a table a health record."""
 AFFIX_SHARE, AFFIX_COLUMNS = 0.5, 4
 """A word that begins (or ends) so many of the columns of a table with at least so many is a prefix, not a noun."""
+
+
+_SHORT_LABELS = frozenset({("nom", "court"), ("libelle", "court"), ("short", "name"), ("name", "short")})
+"""Words of a column that make the longer name beside it a label as well."""
 
 
 class TableContext:
@@ -50,7 +56,9 @@ class TableContext:
     def __init__(self, name: str, columns: Iterable[Column], comment: str | None = None) -> None:
         self._vocabulary = vocabulary()
         self.columns = tuple(columns)
-        self._raw = {column.path: self._vocabulary.words(_last(column.path)) for column in self.columns}
+        names = {column.path: _last(column.path) for column in self.columns}
+        glued = _glued_prefix(list(names.values()), self._vocabulary)
+        self._raw = {path: self._vocabulary.words(name.removeprefix(glued) or name) for path, name in names.items()}
         self._units: dict[str, tuple[Unit, ...]] = {}
         schema, table = _table_part(name)
         words = self._vocabulary.words(table)
@@ -142,6 +150,10 @@ class TableContext:
         entities = self._entities()
         if entities & {"ADDRESS", "CITY", "POSTCODE"}:
             found.add("address")
+        if entities & NAMES:
+            found.add("named")
+        if not _SHORT_LABELS.isdisjoint(self._raw.values()):
+            found.add("labels")
         if self._clinical():
             found.add("health")
         if (
@@ -208,7 +220,7 @@ class TableContext:
                     for unit in units
                 )
                 if clear and rule.entity in NAMING | TRAITS | ALSO:
-                    if rule.id.endswith(("initials", "identification.person", "role")):
+                    if rule.id.endswith(("initials", "identification.person", "role", "nom-complet")):
                         continue
                     found.add(rule.entity)
         return found
@@ -230,6 +242,21 @@ def _table_part(name: str) -> tuple[str, str]:
     while len(parts) > 1 and parts[-1].lower() in FILE_ENDINGS:
         parts.pop()
     return " ".join(parts[:-1]), parts[-1]
+
+
+def _glued_prefix(names: Sequence[str], known: Vocabulary) -> str:
+    """Returns the letters that begin most column names of a table without a separator: ``ELE`` of ``ELENOM``.
+
+    Old hosts write a table's code before each name (``ELENOM``, ``ELESEXE``). A word of its own is no such code.
+    """
+    glued = [name for name in names if name.isalnum() and (name.isupper() or name.islower())]
+    least = max(AFFIX_COLUMNS, AFFIX_SHARE * len(names))
+    for length in (4, 3, 2):
+        counts = Counter(name[:length] for name in glued if len(name) > length + 1)
+        prefix, count = counts.most_common(1)[0] if counts else ("", 0)
+        if count >= least and not known.knows(prefix):
+            return prefix
+    return ""
 
 
 def _affixes(names: Sequence[Words], table: frozenset[str]) -> tuple[Words, Words]:

@@ -170,7 +170,7 @@ def _hints(reading: _Reading, context: TableContext) -> list[NameHint]:
 
 def _judge(rule: Rule, place: int, reading: _Reading, context: TableContext) -> NameHint | None:
     """Returns what one rule says of a header in which its phrase is the unit at ``place``."""
-    if (rule.topics and not rule.topics & context.topics) or rule.without & context.topics:
+    if not _applies(rule, context):
         return None
     others = [unit for index, unit in enumerate(reading.units) if index != place]
     head = reading.units[-1]
@@ -234,9 +234,14 @@ def _setting(rule: Rule, place: int, units: tuple[Unit, ...], context: TableCont
         if subjects & {"person", "personal"}:
             return "person", f" of a person ('{noun}')"
         for setting in ("company", "place", "thing"):
-            if setting in subjects and not any(r.category for r in meaning.rules):
+            if setting in subjects and not any(_applies(r, context) for r in meaning.rules if r.category):
                 return setting, f" beside '{noun}'"
     return context.setting, f" in a table {context.why}" if context.why else ""
+
+
+def _applies(rule: Rule, context: TableContext) -> bool:
+    """Tells whether a rule speaks in tables of this kind: "role" is a title in a table of employees only."""
+    return (not rule.topics or bool(rule.topics & context.topics)) and not rule.without & context.topics
 
 
 def _is_stem(unit: Unit) -> bool:

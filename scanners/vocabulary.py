@@ -124,6 +124,10 @@ class Vocabulary:
         """Returns the words of a header, folded, singular and written out."""
         return self._splitter.split(header)
 
+    def knows(self, word: str) -> bool:
+        """Tells whether a rule or a noun is about this word."""
+        return self.words(word) in self._meanings
+
     def code(self, header: str) -> Rule | None:
         """Returns the rule of a header that is a product's own code (``ORT01``), None for all others."""
         whole = fold(header).replace("-", "_")

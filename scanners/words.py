@@ -59,6 +59,10 @@ def singular(word: str) -> str:
     return word
 
 
+PARTICLED = frozenset({"opt", "clock", "punch"})
+"""Verbs that are nothing without what follows: ``opt_in`` is a consent, ``opt`` is an option."""
+
+
 class Splitter:
     """Splits headers with the help of the rules' own words.
 
@@ -87,7 +91,10 @@ class Splitter:
         plain = header[-MAX_HEADER:].replace("'", " ").replace("’", " ")
         for piece in _PIECE.findall(" ".join(_CAMEL.sub(" ", plain).split("_"))):
             words += self._written_out(fold(piece))
-        kept = [word for word in words if word not in self._fillers]
+        kept = [
+            word for before, word in zip(["", *words], words, strict=False)
+            if word not in self._fillers or before in PARTICLED
+        ]  # fmt: skip
         return tuple(kept or words)
 
     def _written_out(self, piece: str) -> tuple[str, ...]:
