@@ -207,7 +207,8 @@ class TableContext:
         found = set()
         for column in self.columns:
             units = self.units(column.path)
-            stems = [rule for unit in units if unit.meaning for rule in unit.meaning.rules if rule.category]
+            rules = [rule for unit in units if unit.meaning for rule in unit.meaning.rules if rule.category]
+            stems = [rule for rule in rules if not rule.topics]  # "title" is a person's in a table of employees only
             if not stems or len(units) > 3:
                 continue
             for rule in stems:
@@ -220,7 +221,7 @@ class TableContext:
                     for unit in units
                 )
                 if clear and rule.entity in NAMING | TRAITS | ALSO:
-                    if rule.id.endswith(("initials", "identification.person", "role", "nom-complet")):
+                    if rule.id.endswith(("civility.title", "initials", "identification.person", "role", "nom-complet")):
                         continue
                     found.add(rule.entity)
         return found
