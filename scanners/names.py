@@ -176,6 +176,8 @@ def _judge(rule: Rule, place: int, reading: _Reading, context: TableContext) -> 
     head = reading.units[-1]
     if rule.requires and not any(unit.meaning and unit.meaning.modifiers & rule.requires for unit in others):
         return None
+    if rule.ends and any(unit.meaning is None for unit in reading.units[place + 1 :]):
+        return None  # CLI_XYZ is something that a client has
     if rule.yields and any(_is_stem(unit) for unit in others):
         return None
     objection = _objection(rule, others, reading, context)

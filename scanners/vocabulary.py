@@ -23,7 +23,7 @@ _ENDED = 8
 _SHARED = ("words", "trust", "codes")
 _NOUNS = ("subjects", "modifiers", "topics")
 _KEYS = {"entity", "id", "says", "trust", "phrases", "keeps", "types", "topics", "only", "strict", "yields", "requires"}
-_KEYS |= {"unless", "least", "leads", "endings", "without", "match", "reject"}
+_KEYS |= {"unless", "least", "leads", "ends", "endings", "without", "match", "reject"}
 
 Words = tuple[str, ...]
 
@@ -52,6 +52,7 @@ class Rule:
     strict: bool
     yields: bool
     leads: bool
+    ends: bool
     requires: frozenset[str]
     unless: tuple[Words, ...]
     endings: tuple[str, ...]
@@ -230,6 +231,7 @@ def _rule(name: str, entry: Mapping[str, Any], trust: Mapping[str, Mapping[str, 
         strict=entry.get("strict", False),
         yields=entry.get("yields", False),
         leads=entry.get("leads", False),
+        ends=entry.get("ends", False),
         requires=frozenset(entry.get("requires", ())),
         unless=tuple(words_of(phrase) for phrase in entry.get("unless", ())),
         endings=tuple(entry.get("endings", ())),
