@@ -41,8 +41,8 @@ _TOWNS = (
     ("67000", "Strasbourg"), ("33000", "Bordeaux"), ("59000", "Lille"), ("35000", "Rennes"), ("29200", "Brest"),
     ("38000", "Grenoble"), ("21000", "Dijon"), ("49000", "Angers"), ("30000", "Nîmes"), ("63000", "Clermont-Ferrand"),
     ("93200", "Saint-Denis"), ("94130", "Nogent-sur-Marne"), ("56100", "Lorient"), ("06400", "Cannes"),
-    ("01000", "Bourg-en-Bresse"), ("62200", "Boulogne-sur-Mer"), ("47300", "Villeneuve-sur-Lot"), ("97400", "Saint-Denis"),
-    ("84000", "Avignon"), ("50100", "Cherbourg-en-Cotentin"), ("77000", "Melun"),
+    ("01000", "Bourg-en-Bresse"), ("62200", "Boulogne-sur-Mer"), ("47300", "Villeneuve-sur-Lot"),
+    ("97400", "Saint-Denis"),    ("84000", "Avignon"), ("50100", "Cherbourg-en-Cotentin"), ("77000", "Melun"),
 )  # fmt: skip
 _FIRMS = ("Boulangerie", "Librairie", "Pharmacie", "Hôtel", "Restaurant", "Le café", "Cave", "Garage", "Agence")
 
