@@ -71,11 +71,14 @@ _BRANDS: tuple[tuple[tuple[str, ...], frozenset[int]], ...] = (
     (("4",), frozenset({16, 19})),  # Visa; thirteen digits are out of use, and EAN of Germany begin with 4
     (_range(51, 55) + _range(2221, 2720), frozenset({16})),  # Mastercard
     (("34", "37"), frozenset({15})),  # American Express
-    ((*_range(300, 305), "36", "38", "39"), frozenset({14, 16})),  # Diners
+    ((*_range(300, 305), "3095", "36", "38", "39"), frozenset({14, 16, 19})),  # Diners
     (("6011", "65", *_range(644, 649)), frozenset({16, 19})),  # Discover
     (_range(3528, 3589), frozenset({16, 19})),  # JCB
+    (("2131", "1800"), frozenset({15})),  # JCB, the first ones
+    (_range(2200, 2204), frozenset({16, 18, 19})),  # Mir
     (("62", "81"), frozenset({16, 17, 18, 19})),  # UnionPay
     (("5018", "5020", "5038", "5893", "6304", "6759", "6761", "6762", "6763"), frozenset({16, 18, 19})),  # Maestro
+    (("60", "6521", "6522"), frozenset({16})),  # RuPay
 )
 """Issuer ranges and lengths of the brands (ISO/IEC 7812; the brands' own tables)."""
 
@@ -91,3 +94,13 @@ def card(text: str) -> bool:
 
     digits = digits_of(text)
     return card_range(digits) and luhn(digits) and not (len(digits) == 14 and siret.is_valid(digits))
+
+
+def card_labelled(text: str) -> bool:
+    """Tells whether a number that its label calls a card's may be one: 12 to 19 digits, an issuer's beginning, Luhn.
+
+    ISO/IEC 7812-1 gives 1 to 6 to airlines, travel, banks and shops; 8 is for telephone cards (ICCID), 9 for national
+    use. Old Visa numbers have thirteen digits and those of Maestro twelve on, which product codes have as well.
+    """
+    digits = digits_of(text)
+    return 12 <= len(digits) <= 19 and digits[0] in "123456" and len(set(digits)) > 1 and luhn(digits)

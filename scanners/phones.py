@@ -87,6 +87,38 @@ def international(text: str) -> bool:
         return False
 
 
+def possible(text: str) -> bool:
+    """Tells whether a text that begins with + or 00 has a country's code and a length that its numbers have.
+
+    Numbers for fiction and new ranges are not valid in any table. Amounts (+12 500 000) and dates are none.
+    """
+    import phonenumbers
+
+    number = _EXTENSION.sub("", text).replace("(0)", "")
+    groups = _GROUPS.findall(number)
+    if 1 < len(groups) < 4 and _is_amount(groups) and "(" not in number and "-" not in number:
+        return False
+    digits = digits_of(number).removeprefix("00")
+    try:
+        return len(digits) >= 9 and bool(phonenumbers.is_possible_number(phonenumbers.parse("+" + digits, None)))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+_EXTENSION = re.compile(r"[ ,]*(?:x|ext\.?|extension|poste)[ .:]*[0-9]{1,6}$", re.IGNORECASE)
+
+
+def american(text: str) -> bool:
+    """Tells whether ten grouped digits, a 1 before them or not, are built as a North American number.
+
+    Area codes begin with 2 to 9 and do not end in 11 (NANP); exchanges are not looked at, since made-up numbers have
+    any.
+    """
+    digits = digits_of(_EXTENSION.sub("", text)).removeprefix("00")
+    digits = digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
+    return len(digits) == 10 and digits[0] in "23456789" and digits[1:3] != "11" and len(set(digits)) > 2
+
+
 def english(text: str) -> bool:
     """Tells whether a text is a valid national number of the United Kingdom or of the North American plan."""
     import phonenumbers
@@ -113,16 +145,50 @@ def national(text: str) -> bool:
     >>> [national(t) for t in ("0512 55 12 34", "22-11-2026", "12 500 000", "2024-2025", "192.168.10.12")]
     [True, False, False, False, False]
     """
+    text = _EXTENSION.sub("", text)
     groups = _GROUPS.findall(text)
     if not 7 <= sum(map(len, groups)) <= 13:
         return False
     if _is_date(groups):
         return False
-    if text.count(".") == len(groups) - 1 and any(len(group) == 1 or int(group) < 256 for group in groups[:2]):
+    if (
+        len(groups) > 1
+        and text.count(".") == len(groups) - 1
+        and any(len(group) == 1 or int(group) < 256 for group in groups[:2])
+    ):
         return groups[0].startswith("0") or (all(len(group) == 3 for group in groups[:2]) and len(groups[-1]) == 4)
-    thousands = len(groups[0]) <= 3 and not groups[0].startswith("0") and all(len(g) == 3 for g in groups[1:])
+    thousands = _is_amount(groups)
     years = len(groups) == 2 and all(_YEAR.fullmatch(group) for group in groups)
     return not years and not (thousands and "-" not in text and "(" not in text)
+
+
+def introduced(text: str) -> bool:
+    """Tells whether digits right behind a label (``Mobile: 737 219 628``) may be a telephone number.
+
+    As ``national``, and groups of three without a leading zero are allowed when they end in no round number.
+    """
+    number = _EXTENSION.sub("", text)
+    groups = _GROUPS.findall(number)
+    if _is_amount(groups) and sum(map(len, groups)) >= 8:
+        return not number.endswith("00")
+    return national(text)
+
+
+def zero_led(text: str) -> bool:
+    """Tells whether grouped digits behind a trunk 0 may be a telephone number: no date, nine to twelve digits."""
+    groups = _GROUPS.findall(_EXTENSION.sub("", text))
+    digits = "".join(groups)
+    return len(groups) > 1 and 9 <= len(digits) <= 12 and digits[0] == "0" < digits[1] and national(text)
+
+
+def _is_amount(groups: list[str]) -> bool:
+    """Tells whether groups of digits are thousands: ``12 500 000``."""
+    return (
+        len(groups) > 1
+        and len(groups[0]) <= 3
+        and not groups[0].startswith("0")
+        and all(len(group) == 3 for group in groups[1:])
+    )
 
 
 def _is_date(groups: list[str]) -> bool:

@@ -53,6 +53,8 @@ def _street() -> re.Pattern[str]:
     return re.compile(rf"(?P<number>{_NUMBER})[ ,]{{1,3}}(?P<way>{_either('french_ways')})(?![\w'’-]) *", re.IGNORECASE)
 
 
+_LONGEST_SHORT = 4
+"""Letters of an abbreviation in a street's name at most: *Gal.*, *Mal.*, *Prof.*"""
 _NAME_PIECE = re.compile(
     r" *(?:(?P<small>(?:de|du|des|d|la|le|les|l|aux|au|à|en|et|sur|sous|lès|lez)(?:['’]| (?=\S)))"
     r"|(?P<word>[^\W\d_][\w'’.-]*)|(?P<number>\d{1,4})(?:er|e|ème)?(?![\w]))",
@@ -98,6 +100,8 @@ def _name_end(text: str, at: int) -> int:
             break
         words += 1
         end = position = piece.end()
+        if text[end - 1] == "." and len(previous) > _LONGEST_SHORT:  # the sentence ends, no abbreviation
+            return end - 1
     if lower and end < lower_end:
         coded = re.match(rf"[ ,;-]{{1,3}}{_POSTCODE}", text[lower_end : lower_end + 12])
         closed = re.match(r" *(?:[,;\n(]|$)", text[lower_end : lower_end + 4])
@@ -154,11 +158,34 @@ _ROMANCE = (
     rf"(?: {_OF})* +{_CAPITAL}(?: +{_CAPITAL}| {_OF}(?= )){{0,4}},? *(?:n°? *)?\d{{1,4}}[a-z]?(?!\w)"
 )
 _GERMANIC = (
-    r"[A-ZÄÖÜ][\wäöüß.-]*(?:straße|strasse|str\.|weg|platz|gasse|allee|damm|ufer|straat|laan|plein|gracht|gatan|vägen"
-    r"|gade|vej|katu|utca|út)\.? +\d{1,4} ?[a-z]?(?!\w)"
+    r"[A-ZÄÖÜ][\wäöüß.-]*(?:straße|strasse|str\.|weg|platz|gasse|allee|damm|ufer|straat|laan|plein|gracht|gatan|gata|vägen|väg"
+    r"|gade|vej|veien|vegen|plads|plass|kade|singel|dijk|stræti|katu|kuja|utca|út)\.? +\d{1,4} ?[a-z]?(?!\w)"
 )
 _THEIR_CITY = r"(?:,?\s+(?:[A-Z]{1,2}-)?\d{4,5}(?!\d)(?: ?[A-Z]{2}(?!\w))?\s+[A-ZÄÖÜ][\wäöüß.-]+)?"
-_ELSEWHERE = re.compile(rf"(?<!\w)(?:{_ROMANCE}|{_GERMANIC}|P\.?O\.? Box \d{{1,6}}){_THEIR_CITY}")
+_SLAVIC = rf"(?:ul\.|ulica|ulice|al\.|os\.) ?{_CAPITAL}(?: +{_CAPITAL}){{0,3}} +\d{{1,4}}(?:/\d{{1,4}})?[a-z]?(?!\w)"
+_MAGYAR = rf"{_CAPITAL}(?: +[\w.-]+){{0,3}} +(?:utca|u\.|útja?|tér|rkp\.|körút|krt\.) +\d{{1,4}}(?!\w)\.?"
+# Overseas boxes of the United States' forces (USPS Publication 28, 238).
+_FORCES = r"(?:(?:PSC|CMR|Unit|UNIT) \d{1,5},?\s+(?:Box|BOX) \d{1,5}|US(?:S|NS|CGC) [A-Z][\w-]+)"
+_FORCES_CITY = r"(?:,?\s+[ADF]PO,?\s+A[AEP]\s+\d{5})"
+_ROOM = r"(?:Apt|APT|Apartment|Suite|SUITE|Ste|Unit|Flat|Room)\.? *#?\d{1,5}[A-Z]?(?!\w)"
+_AND_ROOM = rf"(?:[ ,]*\s[\s>?]*{_ROOM})"
+"""A flat or suite on the same line or the next, which may be quoted."""
+_ROOMED = rf"\d{{1,6}} +(?:[^\W\d_][\w'’.-]* +){{1,5}}\d{{0,5}}\.?{_AND_ROOM}"
+_LINES = (
+    rf"(?:[ ,]*\n[\s>?]*{_CAPITAL}(?:[ -]{_CAPITAL}){{0,3}}(?=\s*[,\n]| +\d)){{0,3}}"
+    r"(?:,? +[A-Z]{2}(?!\w))?(?: +\d{4,6}(?!\d))?"
+)
+"""Town and country on lines of their own, and a post code behind."""
+_ELSEWHERE = re.compile(
+    rf"(?<!\w)(?:{_FORCES}{_FORCES_CITY}|{_ROOMED}{_LINES}"
+    rf"|(?:{_ROMANCE}|{_GERMANIC}|{_SLAVIC}|{_MAGYAR}|P\.?O\.? ?Box \d{{1,6}}){_AND_ROOM}?{_THEIR_CITY})"
+)
+
+
+@functools.cache
+def _country_line() -> re.Pattern[str]:
+    """A country and a post code of five or six digits alone on a line: the end of an address."""
+    return re.compile(rf"^[\W_]*(?P<place>{_either('countries', dot=False)} +\d{{5,6}})(?=[ \t]*(?:\n|$))", re.I | re.M)
 
 
 def _city_length(text: str, code: str | None) -> int:
@@ -189,6 +216,7 @@ def _with_city(text: str, end: int) -> tuple[int, bool]:
         code = _CODE_CITY.match(text, gap.end())
         if code:
             length = _city_length(code.group("city"), _digits(code.group("code")))
+            length = len(code.group("city")[:length].rstrip(" ."))
             return (code.start("city") + length, True) if length else (code.end("code"), True)
         bare = re.compile(_POSTCODE).match(text, gap.end())
         if bare:
@@ -218,7 +246,12 @@ def _french(text: str) -> Iterator[Place]:
         trimmed = text[match.start() : end].rstrip(" ,.-'’")
         end, coded = _with_city(text, match.start() + len(trimmed))
         way = fold(match.group("way")).rstrip(".")
-        if way in _words_of("french_abbreviations") and not coded and not name[:1].isupper():
+        if (
+            way in _words_of("french_abbreviations")
+            and not coded
+            and not any(map(str.isupper, name))
+            and not _DATED.match(name)
+        ):
             continue  # "3 ch de plus", "2 pl libres": abbreviations need a name or a city
         if way in _words_of("french_homonyms") and not coded and not any(char.isupper() for char in name):
             continue
@@ -233,6 +266,14 @@ def _french(text: str) -> Iterator[Place]:
         city = spaced(match.group("city")[:length])
         if length and (code in communes().by_postcode or "CEDEX" in city):
             yield Place(match.start(), match.start("city") + length, True)
+
+
+_DATED = re.compile(r"(?:du|le) \d{1,2}(?:er)? [^\W\d_]{3,9}", re.IGNORECASE)
+"""A street named after a day: ``du 8 mai 1945``."""
+_UNITS = frozenset(
+    map(fold, ("km", "m", "miles", "mile", "hours", "heures", "minutes", "min", "jours", "days", "ans", "years"))
+)
+"""What numbers count before a word for a way: ``12 km de route``."""
 
 
 def find_addresses(text: str) -> list[Place]:
@@ -250,10 +291,13 @@ def find_addresses(text: str) -> list[Place]:
         if len(way) < 4 and not match.group("way")[0].isupper():
             continue
         inner = body[: match.start("way") - match.start()].split()[1:]
+        if inner and fold(inner[0]).rstrip(".") in _UNITS:
+            continue
         if any(word[0].islower() for word in inner) and (not body.islower() or len(inner) > 2):
             continue
         found.append(Place(match.start(), match.start() + len(body.rstrip(" ,.\n")), True))
     found.extend(Place(match.start(), match.end(), True) for match in _ELSEWHERE.finditer(text))
+    found.extend(Place(*match.span("place"), True) for match in _country_line().finditer(text))
     kept: list[Place] = []
     for place in sorted(found, key=lambda p: (p.start - p.end, p.start)):
         if not any(place.start < other.end and other.start < place.end for other in kept):

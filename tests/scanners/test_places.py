@@ -39,6 +39,11 @@ TEXTS = [
     "ship to [1600 Pennsylvania Avenue NW, Washington, DC 20500]",
     "[Hauptstraße 5, 10115 Berlin]",
     "[Calle Mayor 5, 28013 Madrid]",
+    "Facturation : [20 bd du Château]. Livraison identique.",
+    "[29 A, ch. du 8 mai 1945]",
+    "posté de [PSC 1437, Box 3833\nAPO AA 66791]",
+    "[ul. Zamkowa 33]",
+    "[12 r. de Verdun, 69003 LYON]",
 ]
 NOTHING = [
     "il reste 2 pl libres",
@@ -53,6 +58,8 @@ NOTHING = [
     "version 3.2 de la voie 4",
     "",
     "12",
+    "194 km de route entre Lille et la mer",
+    "2024 Partie 3",
 ]
 
 
