@@ -31,7 +31,7 @@ from recense.evidence import Tally
 from recense.scanners import re2
 from recense.scanners.detector import Detector
 from recense.scanners.folding import ODD, fold
-from recense.scanners.grouping import pools, repeats, spread
+from recense.scanners.grouping import joined, pools, repeats, spread
 from recense.scanners.matching import judge, judge_folded, matches
 from recense.scanners.vector import CODES, VECTOR, buffers
 
@@ -53,6 +53,10 @@ PLANS = 4_096
 TIMED, SLOW, APART = 4_096, 0.02, 8
 """Cells on which the common expression is timed, the processor seconds from which it may be ruined, and the number of
 detectors that are left together whatever they cost. Times choose the way only: every way gives the same counts."""
+
+TOGETHER, JOINED_CELLS, SHORT, CROWDED = 16, 4_096, 64, 1 / 16
+"""Cells that are looked at as one text, the cells and the bytes a cell up to which it pays, and the share of such texts
+with a match from which it does not."""
 
 SAMPLE = 64
 """Cells from which an expression for all of them is worth its compiling."""
@@ -115,6 +119,7 @@ class _Plan:
         self.bare = bare
         self.ways = _Ways((), (), (self.possible,) if self.possible else ())
         self.learned = False
+        self.dense: frozenset[tuple[Detector, ...]] = frozenset()
         self._met: frozenset[Detector] = frozenset()
 
     def learn(self, ways: _Ways) -> None:
@@ -271,11 +276,30 @@ class Triage:
         bare = plan.bare
         for start in range(0, len(ways.close), CLOSE):
             group = ways.close[start : start + CLOSE]
-            rows = self._matching(folded, group, bare=bare)
+            rows = self._sparse(plan, group, folded, wide=False)
             yield from self._resolve(group, folded, rows, wide=False, bare=bare)
         for group in ways.groups:
-            rows = self._matching(folded, group, wide=len(group) > 1, bare=bare)
+            rows = self._sparse(plan, group, folded, wide=len(group) > 1)
             yield from self._rest(plan, group, _take(folded, rows), rows)
+
+    def _sparse(self, plan: _Plan, group: tuple[Detector, ...], folded: pa.Array, wide: bool) -> Rows:
+        """Returns ``_matching`` rows, looking at several short cells at once while few of them hold anything.
+
+        What RE2 spends on beginning and ending a text is half of what a short cell costs. Lines of one text begin and
+        end as texts do under ``(?m)``, so that a text of cells matches at least where one of its cells does.
+        """
+        if len(folded) < JOINED_CELLS or folded.nbytes > SHORT * len(folded) or group in plan.dense:
+            return self._matching(folded, group, wide, plan.bare)
+        expression = self._expression(group, wide, plan.bare)
+        if re2.begins_text(expression):
+            return self._matching(folded, group, wide, plan.bare)
+        lines = joined(folded, TOGETHER)
+        hits = np.flatnonzero(_bools(pc.match_substring_regex(lines, pattern=f"(?m){expression}")))
+        if len(hits) > len(lines) * CROWDED:
+            plan.dense = plan.dense.union((group,))
+        rows = (hits[:, None] * TOGETHER + np.arange(TOGETHER)).ravel()
+        rows = rows[rows < len(folded)]
+        return rows[self._matching(_take(folded, rows), group, wide, plan.bare)] if len(rows) else rows
 
     def _rest(
         self, plan: _Plan, group: tuple[Detector, ...], cells: pa.Array, rows: Rows
@@ -323,13 +347,17 @@ class Triage:
     def _matching(
         self, cells: pa.Array, detectors: tuple[Detector, ...], wide: bool = False, bare: bool = False
     ) -> Rows:
+        expression = self._expression(detectors, wide, bare)
+        return np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=expression)))
+
+    def _expression(self, detectors: tuple[Detector, ...], wide: bool, bare: bool) -> str:
         key = (tuple(detector.id for detector in detectors), wide, bare)
         expression = self._expressions.get(key)
         if expression is None:
             if len(self._expressions) >= PLANS:
                 self._expressions.clear()
             expression = self._expressions[key] = re2.anywhere(detectors, wide, bare)
-        return np.flatnonzero(_bools(pc.match_substring_regex(cells, pattern=expression)))
+        return expression
 
     def _plan(self, folded: pa.Array, column: str, known: frozenset[str] | None) -> _Plan:
         alphabet, longest, foreign = _characters(folded) if known is None else (known, 1 << 30, True)
