@@ -45,3 +45,9 @@ def repeats(cells: pa.Array) -> bool:
 def spread(length: int, size: int) -> npt.NDArray[np.intp]:
     """Returns up to ``size`` places spread evenly over a column."""
     return np.unique(np.linspace(0, length - 1, min(length, size)).astype(np.intp))
+
+
+def joined(cells: pa.Array, size: int) -> pa.Array:
+    """Returns texts of ``size`` cells each, a line a cell, the last one of what is left; the cells hold no nulls."""
+    places = np.append(np.arange(0, len(cells), size), len(cells)).astype(np.int32)
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array(places), cells), pa.scalar("\n", cells.type))

@@ -57,6 +57,11 @@ def anywhere(detectors: Iterable[Detector], wide: bool = False, bare: bool = Fal
     return _anywhere(detectors, wide, triage=True, bare=bare)
 
 
+def begins_text(expression: str) -> bool:
+    """Tells whether an expression asks for the beginning or the end of a text in a way that a line has not."""
+    return re.search(r"\\[AzZ]|\(\?[a-zA-Z]*-[a-zA-Z]*m", expression) is not None
+
+
 @cache
 def exact(detector: Detector) -> str:
     """Returns an expression of the shapes alone, for a detector whose ``triage`` finds more; see ``covering``."""

@@ -62,8 +62,9 @@ def codes(cells: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
     keep = values != _NEITHER
     if keep.all():
         return values, places
-    kept = np.concatenate(([0], np.cumsum(keep, dtype=np.int64)))
-    return values[keep], kept[places]
+    kept = np.zeros(len(keep) + 1, dtype=np.int32 if len(keep) < 1 << 31 else np.int64)  # three times as fast in short
+    np.cumsum(keep, out=kept[1:])
+    return values[keep], kept[places].astype(np.int64)
 
 
 BLOCK = 4_096

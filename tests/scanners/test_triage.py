@@ -6,6 +6,7 @@ import random
 import string
 import sys
 import uuid
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recense.evidence import Tally
-from recense.scanners import checks
+from recense.scanners import checks, triage
 from recense.scanners.detector import detectors
 from recense.scanners.matching import matches
 from recense.scanners.triage import Triage, reference_tally
@@ -102,6 +103,25 @@ def test_a_long_column_of_texts_with_something_inside_equals_presidio() -> None:
         ]
         one = {detector.id: detector}
         assert Triage(one).tally(pa.array(cells)) == reference_tally(cells, one), detector.id
+
+
+def test_a_long_column_with_few_matches_counts_as_its_pieces() -> None:
+    """Short cells are looked at by sixteens, as lines of one text: each must begin and end as it does alone."""
+    rng = random.Random(14)
+    filler = ["Lyon", "rien à dire", "12", "", "x-", "_", "1.", "\n", "fin\n", "\r", "A", "né le"]
+    found = [text for d in ALL.values() for text in d.match if len(text) < 60]
+    cells = [rng.choice(filler) for _ in range(triage.JOINED_CELLS + 200)]
+    for place in rng.sample(range(len(cells)), len(found)):
+        cells[place] = found.pop()
+    cells = [cell if rng.random() < 0.99 else mixed(rng)[:60] for cell in cells]
+    pieces = [label for start in range(0, len(cells), 2000) for label in TRIAGE.labels(cells[start : start + 2000])]
+    assert Triage(ALL).labels(cells) == pieces
+    counts = Counter(id_ for label in pieces for id_ in label)
+    # Numbered, or the column would be asked by its distinct values.
+    more = [f"{n % 7 * 'y'}{n}z" for n in range(triage.JOINED_CELLS)]
+    counts.update(id_ for start in (0, 2048) for label in TRIAGE.labels(more[start : start + 2048]) for id_ in label)
+    tallies = Triage(ALL).tally(pa.array(["x", *cells, *more])[1:])
+    assert {id_: tally.cells for id_, tally in tallies.items() if tally.cells} == counts
 
 
 def test_columns_asked_together_count_as_each_alone() -> None:

@@ -1,0 +1,151 @@
+"""Candidate cells judged: by checks over whole columns where these are sure, by ``matching.judge`` where not.
+
+Cells that a shape covers are checked in numpy (``vector.py``); where nothing but the whole cell can match, a refusal is
+final. The rest is asked of ``matching.judge``, once for each distinct value.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from recense.scanners import re2
+from recense.scanners.arrays import Rows, take, western
+from recense.scanners.detector import Detector
+from recense.scanners.matching import judge_folded
+from recense.scanners.packed import bools
+from recense.scanners.vector import CODES, VECTOR
+
+ACCEPTED, WHOLE, REFUSED = 1, 2, 4
+"""Bits of an outcome: what one cell adds to a tally."""
+
+SAMPLE = 64
+"""Cells from which an expression for all of them is worth its compiling."""
+
+_ONE_RUN = r"^[^0-9A-Za-z]*[0-9A-Za-z]+[^0-9A-Za-z]*$"
+
+Outcomes = npt.NDArray[np.uint8]
+
+
+def validate(detector: Detector, cells: pa.Array, shaped: npt.NDArray[np.bool_] | None = None) -> Outcomes:
+    """Returns what each candidate cell (folded) adds to the tally of a detector.
+
+    Args:
+        detector: whose candidates they are.
+        cells: the candidates.
+        shaped: which of them a shape covers, where that is known already.
+    """
+    outcomes = np.zeros(len(cells), dtype=np.uint8)
+    expression = re2.covering(detector)
+    if detector.triage and shaped is None and expression is not None and len(cells) >= SAMPLE:
+        likely = np.flatnonzero(_likely(detector, cells))
+        if len(likely) < len(cells):
+            outcomes[likely] = validate(detector, take(cells, likely)) if len(likely) else 0
+            return outcomes
+    open_rows = np.arange(len(cells))
+    if detector.cue != "always" and expression is not None:
+        if shaped is None:
+            shaped = bools(pc.match_substring_regex(cells, pattern=expression))
+        plain = western(cells)
+        answers = _answers(detector, cells, np.flatnonzero(shaped & plain))
+        outcomes[answers == 1] = ACCEPTED | WHOLE
+        undecided = answers == -1
+        refused = np.flatnonzero(answers == 0)
+        if len(refused):
+            # Refused as a whole; a part of it may still pass, unless there is no match but the whole.
+            parted = _parted(detector, take(cells, refused))
+            outcomes[refused[~parted]] = REFUSED
+            undecided[refused[parted]] = True
+        if detector.cue == "required":
+            # In running text a match counts only behind a label: without any of its words there is nothing to judge.
+            undecided &= shaped | _cued(detector, cells, undecided & ~shaped)
+        open_rows = np.flatnonzero(undecided)
+        if detector.cue != "required" and len(open_rows) >= SAMPLE:
+            parts = open_rows[~shaped[open_rows] & plain[open_rows]]
+            told = _told_inside(detector, take(cells, parts))
+            outcomes[parts] = told
+            open_rows = np.setdiff1d(open_rows, parts[told > 0], assume_unique=True)
+    elif detector.cue == "always":
+        open_rows = np.flatnonzero(_cued(detector, cells, np.ones(len(cells), dtype=bool)))
+    if len(open_rows):
+        outcomes[open_rows] = _judged(detector, take(cells, open_rows))
+    return outcomes
+
+
+def _likely(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
+    """Tells which of the cells that a triage let through the shapes themselves may match."""
+    expression = re2.exact(detector)
+    return bools(pc.match_substring_regex(cells, pattern=expression)) | ~western(cells)
+
+
+def _cued(detector: Detector, cells: pa.Array, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Tells which of the wanted cells hold a word that the detector needs."""
+    rows = np.flatnonzero(wanted)
+    cued = np.zeros(len(cells), dtype=bool)
+    if len(rows):
+        cued[rows] = bools(pc.match_substring_regex(take(cells, rows), pattern=re2.cue(detector.context)))
+    return cued
+
+
+def _parted(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
+    """Tells which cells may hold a match that does not cover them."""
+    expression = re2.inside(detector)
+    if expression is None:
+        return np.ones(len(cells), dtype=bool)
+    return bools(pc.match_substring_regex(cells, pattern=expression))
+
+
+def _told_inside(detector: Detector, cells: pa.Array) -> Outcomes:
+    """Returns the outcomes of western cells that match and that no match covers; 0 leaves it open."""
+    told = np.zeros(len(cells), dtype=np.uint8)
+    if len(cells) == 0 or (detector.check is not None and detector.check not in VECTOR):
+        return told
+    if detector.proof is not None:
+        told[bools(pc.match_substring_regex(cells, pattern=detector.proof))] = ACCEPTED
+        return told
+    if detector.check is None and detector.triage is None:
+        told[:] = ACCEPTED  # the expression was exact, and there is nothing more to pass
+        return told
+    if detector.check in CODES and detector.triage is None and re2.closed(detector):
+        # One run of letters and digits: every match contains all of it, so the check reads the same of each.
+        rows = np.flatnonzero(bools(pc.match_substring_regex(cells, pattern=_ONE_RUN)))
+        answers = _answers(detector, take(cells, rows), np.arange(len(rows)))
+        told[rows[answers == 1]] = ACCEPTED
+        told[rows[answers == 0]] = REFUSED
+    return _first_passes(detector, cells, told)
+
+
+def _first_passes(detector: Detector, cells: pa.Array, told: Outcomes) -> Outcomes:
+    """Adds the cells whose first match of a shape passes; where it fails, a later one may pass."""
+    left = np.flatnonzero(told == 0)
+    for expression in re2.firsts(detector) if len(left) else ():
+        found = pc.struct_field(pc.extract_regex(take(cells, left), pattern=expression), "m")
+        rows = np.flatnonzero(bools(found.is_valid()) & (told[left] == 0))
+        if len(rows):
+            passed = _answers(detector, take(found, rows), np.arange(len(rows))) == 1
+            told[left[rows[passed]]] = ACCEPTED
+    return told
+
+
+def _answers(detector: Detector, cells: pa.Array, covered: Rows) -> npt.NDArray[np.int8]:
+    """Returns 1, 0 or -1 (unknown) for each cell; only covered ones can be known."""
+    answers = np.full(len(cells), -1, dtype=np.int8)
+    if len(covered) == 0:
+        return answers
+    if detector.check is None:
+        answers[covered] = 1
+    elif detector.check in VECTOR:
+        answers[covered] = VECTOR[detector.check](pc.ascii_trim_whitespace(take(cells, covered)))
+    return answers
+
+
+def _judged(detector: Detector, cells: pa.Array) -> Outcomes:
+    """Returns the outcomes of ``matching.judge``, asked once for each distinct cell."""
+    encoded = pc.dictionary_encode(cells)
+    judged = np.zeros(len(encoded.dictionary), dtype=np.uint8)
+    for position, text in enumerate(encoded.dictionary.to_pylist()):
+        accepted, whole, refused = judge_folded(detector, text)
+        judged[position] = accepted * ACCEPTED | whole * WHOLE | refused * REFUSED
+    return np.asarray(judged[np.asarray(encoded.indices)])
