@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.accuracy.bootstrap import Counts, f1, shown, total
-from benchmarks.accuracy.score import Cell, Score, category, wilson
+from benchmarks.accuracy.score import Cell, Score, agrees, category, wilson
 from benchmarks.accuracy.tables import read
 from recense.model import Column, Dataset
 
@@ -63,7 +63,7 @@ class Result:
         counts = self.labels.setdefault(cell.label, Counter())
         counts["of"] += 1
         counts["found"] += bool(found)
-        counts["right"] += cell.label in {name for name, _ in found}
+        counts["right"] += agrees(cell.label, {name for name, _ in found})
 
     @property
     def f1(self) -> float:
@@ -72,11 +72,11 @@ class Result:
 
     def row(self) -> str:
         """Returns a line of the table of ``head``."""
-        c, score = self.score.counts, self.score
+        c = self.score.counts
         positive, claims = c["tp"] + c["fn"], c["tp"] + c["fp"]
         return (
             f"| {self.engine} | {_share(c['tp'], claims)} | {_share(c['tp'], positive)} | {shown(self.parts)} "
-            f"| {_share(c['category'], c['tp'])} | {score.counts['special_hit']}/{c['special']} | {c['special_false']} |"
+            f"| {_share(c['category'], c['tp'])} | {c['special_hit']}/{c['special']} | {c['special_false']} |"
         )
 
 
