@@ -105,8 +105,12 @@ def person(rng: Random, lang: str = "fr") -> Person:
     street = f"{number} {rng.choice(words.ENGLISH_STREETS if english else words.STREETS)}"
     simple_first, simple_last = (plain(part).lower().replace(" ", "").replace("'", "") for part in (first, last))
     local = rng.choice((f"{simple_first}.{simple_last}", f"{simple_first[0]}{simple_last}", f"{simple_last}{born:%y}"))
-    mobile = f"07{rng.randint(400, 999)}{digits(rng, 6)}" if english else f"0{rng.choice('67')}{digits(rng, 8)}"
-    landline = f"01{rng.randint(13, 91)}{digits(rng, 7)}" if english else f"0{rng.choice('12345')}{digits(rng, 8)}"
+    if english:
+        mobile = rng.choice(("07911", "07777", "07890", "07845", "07738", "07966")) + digits(rng, 6)
+        landline = rng.choice(("0113", "0121", "0131", "0141", "0161")) + rng.choice("23456789") + digits(rng, 6)
+    else:  # 07 is open from 073 on
+        mobile = "0" + rng.choice(("6" + digits(rng, 1), "7" + rng.choice("3456789"))) + digits(rng, 7)
+        landline = f"0{rng.choice('12345')}{rng.choice('234567')}{digits(rng, 7)}"
     mail = f"{local}@{rng.choice(words.MAIL_HOSTS)}"
     account = english_iban(rng) if english else iban(rng)
     return Person(
@@ -134,7 +138,8 @@ def name(rng: Random, who: Person) -> str:
 
 def ip(rng: Random) -> str:
     """Returns an IPv4 address of a network that is routed."""
-    return f"{rng.choice((81, 82, 86, 90, 109, 176, 193, 212))}.{rng.randrange(256)}.{rng.randrange(256)}.{rng.randint(1, 254)}"
+    network = rng.choice((81, 82, 86, 90, 109, 176, 193, 212))
+    return f"{network}.{rng.randrange(256)}.{rng.randrange(256)}.{rng.randint(1, 254)}"
 
 
 def plate(rng: Random) -> str:

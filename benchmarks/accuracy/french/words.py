@@ -1,6 +1,6 @@
 """Words that the benchmark is made of; written for it, taken from no list of recense's."""
 
-# ruff: noqa: E501 - data, one entry beside the other
+# ruff: noqa: E501, SIM905 - data, one entry beside the other
 from __future__ import annotations
 
 MALE = (
