@@ -58,9 +58,9 @@ def bank_registry() -> Columns:
     """Banks of schwifty: codes and names of institutions."""
     from schwifty import registry
 
-    banks = [bank for bank in registry.get("bank") if bank["country_code"] in ("FR", "BE", "DE")][:4_000]
+    banks = [bank for code in ("FR", "BE", "DE") for bank in registry.get_banks_by_country(code)][:4_000]
     header = ("country_code", "bank_code", "bic", "name", "short_name", "primary")
-    return _table(header, [tuple(bank.get(key) for key in header) for bank in banks])
+    return _table(header, [tuple(getattr(bank, key) for key in header) for bank in banks])
 
 
 def number_ranges() -> Columns:
@@ -94,7 +94,7 @@ def languages() -> Columns:
 
 def media_types() -> Columns:
     """File endings and their MIME types."""
-    return _table(("extension", "mime_type"), list(sorted(mimetypes.types_map.items())))
+    return _table(("extension", "mime_type"), sorted(mimetypes.types_map.items()))
 
 
 def characters() -> Columns:
@@ -113,7 +113,7 @@ def status_codes() -> Columns:
 
 
 def stop_words() -> Columns:
-    """spaCy's lists of frequent words in two languages."""
+    """SpaCy's lists of frequent words in two languages."""
     from spacy.lang.en.stop_words import STOP_WORDS as english
     from spacy.lang.fr.stop_words import STOP_WORDS as french
 
