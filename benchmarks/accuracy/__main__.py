@@ -19,8 +19,9 @@ from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.accuracy.columns import PEER_ROWS
 from benchmarks.accuracy.compare import gather
-from benchmarks.accuracy.peers import PEERS, Answer, ask
+from benchmarks.accuracy.peers import PEERS, RUN_SECONDS, Answer, ask
 from benchmarks.accuracy.sections import sections
 from benchmarks.environments import Failure
 
@@ -44,14 +45,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--environments", type=Path, help="keep the peers' environments here and take them again")
     parser.add_argument("--peers", nargs="*", choices=sorted(PEERS), default=list(PEERS))
     parser.add_argument("--docs", type=int, default=300, help="documents of each text set at most")
+    parser.add_argument("--peer-rows", type=int, default=PEER_ROWS, help="rows of each table that peers read")
+    parser.add_argument("--seconds", type=int, default=RUN_SECONDS, help="each peer's limit")
     options = parser.parse_args(arguments)
     started = time.time()
-    compared = gather(options.docs)
+    compared = gather(options.docs, options.peer_rows)
     with tempfile.TemporaryDirectory() as temporary, ThreadPoolExecutor(1) as pool:
         folder = options.environments or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         given = compared.given()
-        asked = {name: pool.submit(_told, name, given, folder.resolve()) for name in options.peers}
+        asked = {name: pool.submit(_told, name, given, folder.resolve(), options.seconds) for name in options.peers}
         compared.score_recense()
         answers = {name: future.result() for name, future in asked.items()}
     for name, answer in answers.items():
@@ -66,9 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if undefended else 0
 
 
-def _told(name: str, given: dict[str, object], folder: Path) -> Answer | Failure:
+def _told(name: str, given: dict[str, object], folder: Path, seconds: int) -> Answer | Failure:
     start = time.time()
-    answer = ask(name, given, folder)
+    answer = ask(name, given, folder, seconds)
     print(
         f"{name}: {'answered' if isinstance(answer, Answer) else answer.about}, {time.time() - start:.0f} s",
         file=sys.stderr,

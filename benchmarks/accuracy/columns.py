@@ -17,7 +17,7 @@ from recense.model import Column, Dataset
 Found = Sequence[tuple[str, str]]
 """Of one column: (category, proof), strongest first."""
 PEER_ROWS = 100
-"""Rows of each table that the value rules of peers read (Presidio needs 2 ms a cell); recense reads all."""
+"""Rows of each table that the value rules of peers read, unless said (Presidio needs 2 ms a cell)."""
 
 
 @dataclass(slots=True)
@@ -29,10 +29,10 @@ class Table:
     columns: dict[str, list[str | None]]
     gold: dict[str, Cell]
 
-    def sample(self, seed: int = 7) -> dict[str, list[str]]:
-        """Returns at most ``PEER_ROWS`` rows, the same each time; empty cells left out."""
+    def sample(self, count: int = PEER_ROWS, seed: int = 7) -> dict[str, list[str]]:
+        """Returns at most so many rows, the same each time; empty cells left out."""
         rows = range(max((len(cells) for cells in self.columns.values()), default=0))
-        taken = sorted(random.Random(seed).sample(rows, min(PEER_ROWS, len(rows))))
+        taken = sorted(random.Random(seed).sample(rows, min(count, len(rows))))
         return {header: [cell for row in taken if (cell := cells[row])] for header, cells in self.columns.items()}
 
 

@@ -27,6 +27,7 @@ class Comparison:
     tables: dict[str, list[Table]]
     texts: list[TextSet]
     notes: list[dict[str, Any]]
+    peer_rows: int
     results: dict[str, list[Result]] = field(default_factory=dict)
     databases: dict[str, Score] = field(default_factory=dict)
     spans: list[TextScore] = field(default_factory=list)
@@ -34,7 +35,7 @@ class Comparison:
     def given(self) -> dict[str, Any]:
         """Returns what the peers are asked; tables are named by their set and place."""
         asked = {
-            f"{name}/{place}": {"lang": table.lang, "columns": table.sample()}
+            f"{name}/{place}": {"lang": table.lang, "columns": table.sample(self.peer_rows)}
             for name, some in self.tables.items()
             for place, table in enumerate(some)
         }
@@ -112,7 +113,7 @@ class Comparison:
         for reading, share, vague in readings():
             result = Result(f"{name} ({reading})", Score(name))
             for place, table in enumerate(self.tables[title]):
-                counts, sample = found["tables"][f"{title}/{place}"], table.sample()
+                counts, sample = found["tables"][f"{title}/{place}"], table.sample(self.peer_rows)
                 columns = []
                 for header, cell in table.gold.items():
                     kinds = categories(counts[header], len(sample[header]), share, vague)
@@ -133,7 +134,7 @@ class Comparison:
             self.spans += documents.score(name, one, lambda n, _, part=part: documents.theirs(part[n]), labels)  # type: ignore[misc]
 
 
-def gather(docs: int) -> Comparison:
+def gather(docs: int, peer_rows: int) -> Comparison:
     """Returns the sets: our own, and those of the corpora that are there."""
     made, notes = build.tables(), build.texts()
     own = {"French benchmark of our own": as_tables(made)}
@@ -146,4 +147,4 @@ def gather(docs: int) -> Comparison:
         own["SOTAB, no headers"] = web_tables(folder / "sotab_v2_train_part.jsonl")
     if (folder := shared("corpora/text")) is not None:
         texts = documents.corpus_sets(folder, docs)
-    return Comparison(schemas, own, [*as_texts(notes), *texts], [dict(note) for note in notes])
+    return Comparison(schemas, own, [*as_texts(notes), *texts], [dict(note) for note in notes], peer_rows)

@@ -35,16 +35,6 @@ class Peer:
 
 
 PEERS: Mapping[str, Peer] = {
-    "presidio": Peer(
-        ("presidio-structured==0.0.10", "presidio-analyzer==2.2.366", *_MODELS),
-        frozenset({"tables", "texts"}),
-        note="its own recognizers in French and English, with recense's spaCy models; scores of 0.4 and more",
-    ),
-    "presidio-structured": Peer(
-        ("presidio-structured==0.0.10", "presidio-analyzer==2.2.366", *_MODELS),
-        frozenset({"tables"}),
-        note="as it ships: the most common entity types the column",
-    ),
     "datafog": Peer(("datafog==4.9.0",), frozenset({"tables", "texts"}), note="regular expressions, English"),
     "piiscope": Peer(
         ("piiscope==1.3.0",), frozenset({"tables"}), note="its scan of a data frame; it gives no places in a text"
@@ -60,6 +50,16 @@ PEERS: Mapping[str, Peer] = {
         ("detectpii==0.1.8", "sqlalchemy"),
         frozenset({"headers", "tables"}),
         note="English rules of names and values, called directly",
+    ),
+    "presidio": Peer(
+        ("presidio-structured==0.0.10", "presidio-analyzer==2.2.366", *_MODELS),
+        frozenset({"tables", "texts"}),
+        note="its own recognizers in French and English, with recense's spaCy models; scores of 0.4 and more",
+    ),
+    "presidio-structured": Peer(
+        ("presidio-structured==0.0.10", "presidio-analyzer==2.2.366", *_MODELS),
+        frozenset({"tables"}),
+        note="as it ships: the most common entity types the column",
     ),
 }
 

@@ -21,7 +21,14 @@ def sections(compared: Comparison) -> tuple[list[str], list[str], int]:
     errors: list[str] = []
     lines = _schemas(compared, errors)
     for title, results in compared.results.items():
-        lines += ["", f"## Columns: {title}", "", *_about(title), head(), *(result.row() for result in results)]
+        lines += [
+            "",
+            f"## Columns: {title}",
+            "",
+            *_about(title, compared.peer_rows),
+            head(),
+            *(result.row() for result in results),
+        ]
         lines += [
             "",
             "Columns found of each label (in brackets: under its category); those of `none` are false.",
@@ -60,12 +67,12 @@ def _form(error: str) -> str:
     return f"{kind}: {rest}"
 
 
-def _about(title: str) -> list[str]:
+def _about(title: str, rows: int) -> list[str]:
     if title.startswith("headers"):
         return ["The name rules of peers see headers; recense sees table, type and keys beside them.", ""]
     return [
-        "Value rules of peers read 100 rows (seed 7), with name rules where they have them; each peer is shown in the "
-        "reading of its counts that is best for it on this set. recense reads all rows and is shown as it ships.",
+        f"Value rules of peers read {rows} rows (seed 7), name rules too where they have them; each peer stands in the "
+        "reading of its counts that is best for it on this set. recense reads all rows, as it ships.",
         "",
     ]
 
