@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
         if isinstance(answer, Answer):
             compared.score_peer(name, answer)
     lines, errors, undefended = sections(compared)
-    report = [*_head(started), *_peers(answers), *lines]
+    report = [*_head(started, options), *_peers(answers), *lines]
     options.output.write_text("\n".join(report) + "\n", encoding="utf-8")
     failures = [f"{name}: {a.about}\n{a.log}" for name, a in answers.items() if isinstance(a, Failure)]
     options.errors.write_text("\n".join([*errors, *failures]) + "\n", encoding="utf-8")
@@ -79,11 +79,13 @@ def _told(name: str, given: dict[str, object], folder: Path, seconds: int) -> An
     return answer
 
 
-def _head(started: float) -> list[str]:
+def _head(started: float, options: argparse.Namespace) -> list[str]:
     return [
         "# Accuracy",
         "",
-        f"`make bench-accuracy` on {datetime.now():%Y-%m-%d}, in {(time.time() - started) / 60:.0f} minutes on "
+        f"`python -m benchmarks.accuracy --docs {options.docs} --peer-rows {options.peer_rows} "
+        f"--seconds {options.seconds}` on {datetime.now():%Y-%m-%d}, load {os.getloadavg()[0]:.1f} at its end, in "
+        f"{(time.time() - started) / 60:.0f} minutes on "
         f"{os.cpu_count()} cores; Python {platform.python_version()}, {', '.join(f'{n} {version(n)}' for n in OURS)}.",
         "Intervals are of 95 %: Wilson's for shares; for F1 whole tables or documents are drawn again 2,000 times. "
         "Columns that their labels call doubtful, and keys, are left out.",
