@@ -130,7 +130,7 @@ class Comparison:
         for one in self.texts:
             part = spans[start : start + len(one.documents)]
             start += len(one.documents)
-            labels = [label for label in one.labels if label in TEXT_LABELS]
+            labels = [label for label in one.labels if label in TEXT_LABELS and label not in PEERS[name].silent]
             self.spans += documents.score(name, one, lambda n, _, part=part: documents.theirs(part[n]), labels)  # type: ignore[misc]
 
 

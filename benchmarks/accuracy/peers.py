@@ -26,16 +26,23 @@ class Peer:
         needs: requirements of its environment; ``bare`` are installed without what they ask for.
         reads: what it can be scored on: headers, tables, texts.
         note: what a reader of the scores has to know.
+        silent: labels in text that it does not claim to find, and is not scored on.
     """
 
     needs: tuple[str, ...]
     reads: frozenset[str]
     bare: tuple[str, ...] = ()
     note: str = ""
+    silent: frozenset[str] = frozenset()
 
 
 PEERS: Mapping[str, Peer] = {
-    "datafog": Peer(("datafog==4.9.0",), frozenset({"tables", "texts"}), note="regular expressions, English"),
+    "datafog": Peer(
+        ("datafog==4.9.0",),
+        frozenset({"tables", "texts"}),
+        note="regular expressions, English",
+        silent=frozenset({"PERSON", "IBAN"}),
+    ),
     "piiscope": Peer(
         ("piiscope==1.3.0",), frozenset({"tables"}), note="its scan of a data frame; it gives no places in a text"
     ),
