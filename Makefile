@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check bench serve lock clean system
+.PHONY: demo test check bench bench-accuracy serve lock clean system
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -35,6 +35,9 @@ check: $(VENV)/.ready         ## format, lint, types, import contracts, and the 
 
 bench: $(VENV)/.ready         ## accuracy and speed, written to benchmarks/
 	@$(BIN)/python -m benchmarks
+
+bench-accuracy: $(VENV)/.ready ## recense and its peers on the same labelled sets, written to benchmarks/accuracy/RESULTS.md
+	@$(BIN)/python -m benchmarks.accuracy
 
 serve: $(VENV)/.ready         ## open the demo's dashboard on http://127.0.0.1:8765, with a new password each time
 	@[ -f demo/recense.yaml ] && [ -f demo/recense.db ] || $(MAKE) --no-print-directory demo

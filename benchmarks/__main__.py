@@ -14,6 +14,7 @@ from benchmarks.accuracy.corpora import shared
 MODULES = {
     "speed": "benchmarks.speed",
     "retention": "benchmarks.retention",
+    "accuracy": "benchmarks.accuracy",
     "tables": "benchmarks.accuracy.tables",
     "databases": "benchmarks.accuracy.databases",
     "gate": "benchmarks.accuracy.gate",
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> int:
         return 2
     failed = []
     for name in arguments[:1] or MODULES:
-        if not arguments and name not in ("speed", "retention", "gate-speed") and shared("corpora") is None:
+        if not arguments and name not in ("speed", "retention", "gate-speed", "accuracy") and shared("corpora") is None:
             print(f"{name}: left out, the corpora are not there (RECENSE_SHARED)", file=sys.stderr)
             continue
         print(f"== {name}", flush=True)

@@ -47,7 +47,7 @@ class Score:
         self.counts["special"] += special
         self.counts["special_hit"] += special and cell.label in categories
         self.counts["special_false"] += not special and any(c.startswith("special.") for c in categories)
-        right = cell.label in categories or any((c, cell.label) in EQUAL for c in categories)
+        right = agrees(cell.label, categories)
         self.counts["category"] += bool(positive and found and right)
         if positive and not found:
             self.errors.append(f"missed  {cell.where}  {cell.label}/{cell.entity}")
@@ -106,6 +106,11 @@ def wilson(hits: int, trials: int) -> tuple[float, float]:
     middle = (rate + z * z / (2 * trials)) / (1 + z * z / trials)
     half = z * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials)) / (1 + z * z / trials)
     return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def agrees(label: str, categories: Iterable[str]) -> bool:
+    """Tells whether one of the categories is the label's, or names the same thing."""
+    return any(name == label or (name, label) in EQUAL for name in categories)
 
 
 def category(label: str) -> str:

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from statistics import median
 from typing import Any
 
+from benchmarks.environments import environment
+
 Figures = dict[str, Any]
-_ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_IO_THREADS", "NUMEXPR_NUM_THREADS"), "1"
-)
-
-
-def environment(own_code: bool = True) -> dict[str, str]:
-    """Returns the environment of a measurement; without ours for somebody else's code."""
-    return {name: value for name, value in {**os.environ, **_ONE_THREAD}.items() if own_code or name != "PYTHONPATH"}
 
 
 def once(step: str, **arguments: Any) -> Figures:

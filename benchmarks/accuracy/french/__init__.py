@@ -1,0 +1,1 @@
+"""A public benchmark of personal data in French tables and notes, made from seeds; it needs nothing but Python."""
