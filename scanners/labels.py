@@ -146,9 +146,9 @@ def _names_person(text: str, addresses: Sequence[places.Place], ner: bool) -> bo
         return True
     if not ner:
         return False
-    from recense.scanners.text import named
+    from recense.scanners.text import named, persons
 
-    return _two_voices(vote(text, named(text, code), code), addresses, least=THRESHOLD)
+    return _two_voices(persons(text, named(text, code), code), addresses, least=THRESHOLD)
 
 
 def _two_voices(voted: Sequence[Vote], addresses: Sequence[places.Place], least: float) -> bool:

@@ -1,8 +1,8 @@
 """A text read for persons: its words, what a model named in it, and the runs of words that may be somebody.
 
 Candidates are runs of capitalised words, titles with what follows, a first name beside a surname in any case, and
-what the model calls a person. They are trimmed of titles and ordinary words at their ends; runs inside logins, paths
-and street names are none. ``witnesses`` says what speaks for each, ``persons`` decides.
+what spaCy or Rampart calls a person. They are trimmed of titles and ordinary words at their ends; runs inside logins,
+paths and street names are none. ``witnesses`` says what speaks for each, ``persons`` decides.
 """
 
 from __future__ import annotations
@@ -15,9 +15,14 @@ from typing import NamedTuple
 
 from recense.scanners.gazetteers import fold, names, words
 from recense.scanners.people import first_odds, name_odds, people_words
+from recense.scanners.rampart import Heard
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-‑][^\W\d_]+)*")
 _ELIDED = re.compile(r"(?:[dlnsjcmt]|(?:lors|puis|jus|quoi|)qu)['’](?=[^\W\d_])", re.IGNORECASE)
+_NOTE = 12
+"""Words from which a text is prose, where spaCy is the better voice; in notes and cells Rampart is."""
+_HEARD = 0.45
+"""Probability from which Rampart's word may begin a candidate."""
 _LONGEST = 9
 """Words of a candidate at most; a longer run of capitals is a heading."""
 _CODE_GAPS = frozenset("._/\\@:")
@@ -87,6 +92,19 @@ def words_of(text: str) -> list[Word]:
     return found
 
 
+def _aligned(words: Sequence[Word], heard: Sequence[Heard]) -> list[tuple[float, float]]:
+    """Returns for each word the mean of what Rampart's words inside it say: person, place; 0 where it says nothing."""
+    says: list[tuple[float, float]] = []
+    at = 0
+    for word in words:
+        while at < len(heard) and heard[at].end <= word.start:
+            at += 1
+        inside = list(itertools.takewhile(lambda h: h.start < word.end, heard[at:]))  # noqa: B023 (used at once)
+        count = max(1, len(inside))
+        says.append((sum(h.person for h in inside) / count, sum(h.place for h in inside) / count))
+    return says
+
+
 def _joined(text: str, left: Word, right: Word) -> bool:
     """Tells whether two words stand together: a space, a hyphen, or a dot after an initial or a title."""
     gap = text[left.end : right.start]
@@ -98,14 +116,16 @@ def _joined(text: str, left: Word, right: Word) -> bool:
 
 
 class Reading:
-    """A text split into words, with what the model named in it."""
+    """A text split into words, with what spaCy named in it and what Rampart heard (None: it is not installed)."""
 
-    def __init__(self, text: str, named: Sequence[Named], language: str) -> None:
+    def __init__(self, text: str, named: Sequence[Named], language: str, heard: Sequence[Heard] | None = None) -> None:
         self.text = text
         self.language = language
         self.words = words_of(text)
         self.named = sorted(named)
+        self.heard = None if heard is None else _aligned(self.words, heard)
         self.lists = people_words()
+        self.note = len(self.words) < _NOTE
         self.caseless = not any(c.isupper() for c in text)
         self.upper = sum(c.isupper() for c in text) > 0.6 * max(1, sum(c.isalpha() for c in text))
 
@@ -142,6 +162,7 @@ class Reading:
         yield from self._pairs()
         if self.caseless:
             yield from self._lower_runs()
+        yield from self._heard_runs()
         for span in self.named:
             if span.label == "PERSON":
                 line_end = self.text.find("\n", span.start)
@@ -149,6 +170,21 @@ class Reading:
                 inside = [i for i, word in enumerate(self.words) if word.start < stop and word.end > span.start]
                 if inside:
                     yield inside[0], inside[-1] + 1
+
+    def _heard_runs(self) -> Iterator[tuple[int, int]]:
+        """Yields neighbouring words that Rampart takes for names rather than places."""
+        heard = self.heard or ()
+        names = [at for at, (person, place) in enumerate(heard) if person >= _HEARD and person >= place]
+        for _, group in itertools.groupby(enumerate(names), key=lambda pair: pair[1] - pair[0]):
+            start = end = -1
+            for _, at in group:
+                if end >= 0 and _joined(self.text, self.words[end - 1], self.words[at]):
+                    end = at + 1
+                    continue
+                if end >= 0:
+                    yield start, end
+                start, end = at, at + 1
+            yield start, end
 
     def _capital_runs(self) -> Iterator[tuple[int, int]]:
         at = 0
@@ -169,7 +205,9 @@ class Reading:
     def _titled(self) -> Iterator[tuple[int, int]]:
         """Titles followed by lower-case names (``mme lefebvre demain``); capitalised ones are runs already."""
         for at, word in enumerate(self.words[:-1]):
-            if word.folded not in self.lists.titles or word.folded in self.lists.weak_titles:
+            if word.folded not in self.lists.titles:
+                continue
+            if word.folded in self.lists.weak_titles and not self._abbreviated(at):
                 continue
             end = at + 1
             while end < len(self.words) and end - at <= 3 and _joined(self.text, self.words[end - 1], self.words[end]):
@@ -262,14 +300,21 @@ class Reading:
 
     def _is_title(self, at: int, end: int) -> bool:
         word = self.words[at]
-        return word.folded not in self.lists.weak_titles or word.capital
+        return word.folded not in self.lists.weak_titles or word.capital or self._abbreviated(at)
+
+    def _abbreviated(self, at: int) -> bool:
+        """Tells whether a word is a title by its dot, before a word that is far rather a name: ``m. dupont``."""
+        if len(self.words[at].text) > 2 or at + 1 >= len(self.words):
+            return False
+        following = self.words[at + 1]
+        return self.text[self.words[at].end : following.start] in (".", ". ") and self._nameish(following)
 
     def _is_title_before(self, at: int) -> bool:
         if at == 0 or not _joined(self.text, self.words[at - 1], self.words[at]):
             return False
         before = self.words[at - 1]
         return before.folded in self.lists.titles and (
-            before.folded not in self.lists.weak_titles or before.text in ("M", "Me", "Pr")
+            before.folded not in self.lists.weak_titles or before.text in ("M", "Me", "Pr") or self._abbreviated(at - 1)
         )
 
     def _ordinary(self, word: Word) -> bool:
@@ -306,10 +351,19 @@ class Reading:
         for at in range(start - 1, max(-1, start - 4), -1):
             word = self.words[at]
             if word.folded in self.lists.ways:
-                return True
+                return not self._figurative(at)
             if not (word.folded in self.lists.particles or word.folded in self.lists.titles):
                 return False
         return False
+
+    def _figurative(self, at: int) -> bool:
+        """Tells whether a way word is none: *à la place de*, *au cours de*, *in the way of*."""
+        before = [word.folded for word in self.words[max(0, at - 2) : at]]
+        return (
+            (self.words[at].folded == "PLACE" and before[-1:] in (["LA"], ["SA"], ["TOOK"], ["TAKE"]) and "A" in before)
+            or (self.words[at].folded == "COURS" and before[-1:] in (["AU"], ["EN"]))
+            or (self.words[at].folded == "ROUTE" and before[-1:] == ["EN"])
+        )
 
     def gaps(self, candidate: Candidate) -> tuple[str | None, str | None]:
         """Returns the characters up to the word before and to the word after, None at the text's ends."""

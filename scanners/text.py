@@ -20,8 +20,9 @@ from recense.scanners import language as languages
 from recense.scanners.lexicon import Strength, examine
 from recense.scanners.lexicon_terms import kinds
 from recense.scanners.models import MODELS, model
-from recense.scanners.persons import vote
+from recense.scanners.persons import Vote, may_name, vote
 from recense.scanners.places import find_addresses
+from recense.scanners.rampart import hear
 from recense.scanners.reading import Named
 
 WINDOW = 8_000
@@ -64,6 +65,12 @@ def _quiet() -> None:
 def named(text: str, language: str) -> list[Named]:
     """Returns what the language's model names in a text: one weak witness, see ``persons.vote``."""
     return _named_in(model(language)(text))
+
+
+def persons(text: str, seen: Sequence[Named], language: str) -> list[Vote]:
+    """Returns the persons of a text by vote; Rampart is asked where another voice can agree with it."""
+    asked = any(name.label == "PERSON" for name in seen) or may_name(text, language)
+    return vote(text, seen, language, hear(text) if asked else None)
 
 
 def _named_in(doc: Any) -> list[Named]:
@@ -134,7 +141,7 @@ def _classes() -> dict[str, Any]:
             seen = _named_in(nlp_artifacts.tokens) if nlp_artifacts is not None else []
             return [
                 result("PERSON", v.start, v.end, round(min(0.95, 0.5 + v.odds / 12), 3), "people")
-                for v in vote(text, seen, self.supported_language)
+                for v in persons(text, seen, self.supported_language)
             ]
 
     class AddressRecognizer(EntityRecognizer):  # type: ignore[misc]

@@ -15,6 +15,9 @@ from recense.scanners.places import big_cities
 from recense.scanners.reading import Candidate, Reading, Word
 
 _PLACE_WORDS = frozenset({"IN", "AT", "FROM", "NEAR", "EN", "VERS", "INTO", "AROUND"})
+_ARTICLES = frozenset({"LE", "LA", "LES", "DES", "DU", "AU", "AUX", "UN", "UNE", "CE", "CET", "CETTE", "CES"})
+_QUOTES = '"«“„‹'
+_OWNS_FIRM = re.compile(r" ?['’]s [A-ZÀ-Ý]")
 _IS_FIRM = re.compile(
     r", (?:boulangerie|restaurant|brasserie|garage|bar|café|hôtel|traiteur|société|entreprise|sarl|sas|inc|ltd|llc)"
 )
@@ -23,7 +26,7 @@ _NUMBER_START = re.compile(r",? (?!(?:1\d|20)\d\d(?!\d))\d")
 _SPEAKS = re.compile(r" ?[\[(]\d\d?:\d\d|: ?[\"'«]? ?[A-ZÀ-Ý]")
 _INTRODUCES = (
     r"\b(?:names? (?:is|was|are)|nam(?:ed|e) ?:?|call(?:ed|s)? (?:me|him|her|you)|I am|I['’]m|this is|starring|known as"
-    r"|signed ?:?|from ?:|[ms]['’]appelle|je suis|c['’]est|(?:pré)?nom ?:?|ici|signée? ?:?|de la part de|de ?:"
+    r"|signed ?:?|from ?:|née?|[ms]['’]appelle|je suis|c['’]est|(?:pré)?nom ?:?|ici|signée? ?:?|de la part de|de ?:"
     r"|à l['’]attention de|soy|sono|me llamo|mi chiamo)"
 )
 INTRODUCED = re.compile(_INTRODUCES, re.IGNORECASE)
@@ -37,10 +40,11 @@ def witnesses(text: Reading, candidate: Candidate) -> dict[str, float]:
     heavy = [word for word in run if not word.initial and word.folded not in text.lists.particles] or run
     return {
         **_model(text, run, heavy),
+        **_rampart(text, candidate, heavy),
         **_gazetteers(text, run, heavy),
         **_neighbours(text, candidate),
         **_marks(text, run),
-        **_shape(text, run, heavy),
+        **_shape(text, candidate, run, heavy),
     }
 
 
@@ -57,6 +61,42 @@ def _model(text: Reading, run: Sequence[Word], heavy: Sequence[Word]) -> dict[st
         "ner_none": float(not labels),
         "english": float(text.language == "en"),
     }
+
+
+def _rampart(text: Reading, candidate: Candidate, heavy: Sequence[Word]) -> dict[str, float]:
+    """What Rampart says, as log-odds of -5 to 5: it is sure of most words. Nothing when it is not installed."""
+    if text.heard is None:
+        return {}
+    kept = set(heavy)
+    says = [text.heard[at] for at in range(candidate.first, candidate.last) if text.words[at] in kept]
+    people = [person for person, _ in says]
+    person, place = sum(people) / len(people), max(place for _, place in says)
+    labels = {named.label for named in text.named if named.start < heavy[-1].end and named.end > heavy[0].start}
+    ner, heard = "PERSON" in labels, person >= 0.5
+    return {
+        "heard": _log_odds(person),
+        "heard_least": _log_odds(min(people)),
+        "heard_place": _log_odds(place),
+        "heard_fr": _log_odds(person) * (text.language == "fr"),
+        "heard_ner": float(heard and ner),
+        "heard_org": float(heard and "ORGANIZATION" in labels),
+        "heard_single": _log_odds(person) * (len(heavy) == 1),
+        "ner_note": float(ner and text.note),
+    }
+
+
+def _surname_in_capitals(heavy: Sequence[Word], language: str) -> bool:
+    """Tells whether the words are a first name and a known surname in capitals: ``LE BRIS Anne-Laure``."""
+    capitals = [word.text.isupper() and len(word.text) > 1 for word in heavy]
+    given = [word for word, upper in zip(heavy, capitals, strict=True) if not upper and not word.initial]
+    ends = (capitals[0] or capitals[-1]) and not (capitals[0] and capitals[-1])
+    if not (2 <= len(heavy) <= 4 and ends and given and all(first_odds(w.folded, language) > 0.5 for w in given)):
+        return False
+    return all(name_odds(w.folded, language) > 0.0 for w, up in zip(heavy, capitals, strict=True) if up)
+
+
+def _log_odds(share: float) -> float:
+    return max(-5.0, min(5.0, math.log((share + 1e-9) / (1.0 - share + 1e-9))))
 
 
 def _gazetteers(text: Reading, run: Sequence[Word], heavy: Sequence[Word]) -> dict[str, float]:
@@ -92,6 +132,8 @@ def _neighbours(text: Reading, candidate: Candidate) -> dict[str, float]:
         "cue_before": float(before in lists.cues_before),
         "verb_after": float(after in lists.human_verbs),
         "place_before": float(before in _PLACE_WORDS),
+        "article_before": float(text.language == "fr" and before in _ARTICLES and gap_before == " "),
+        "office_before": float(not candidate.titled and gap_before == " " and before in lists.jobs | lists.weak_titles),
         "company": float(
             before in lists.company_words
             or (touching and after in lists.company_words | lists.legal_forms)
@@ -120,11 +162,15 @@ def _marks(text: Reading, run: Sequence[Word]) -> dict[str, float]:
         "number_before": float(bool(_NUMBER_END.search(head[-8:]))),
         "number_after": float(bool(_NUMBER_START.match(tail[:6]))),
         "alone": float(not lone_head and not lone_tail),
+        "quoted": float(head.rstrip()[-1:] in _QUOTES and head.strip() != "" and tail.lstrip()[:1] in '"»”“›'),
+        "owner_firm": float(bool(_OWNS_FIRM.match(tail))),
     }
 
 
-def _shape(text: Reading, run: Sequence[Word], heavy: Sequence[Word]) -> dict[str, float]:
-    """What the words look like."""
+def _shape(text: Reading, candidate: Candidate, run: Sequence[Word], heavy: Sequence[Word]) -> dict[str, float]:
+    """What the words look like. After a title a surname needs no capital (``mme le goff``)."""
+    lower = not all(word.capital or word.folded in text.lists.particles for word in run)
+    known = candidate.titled and all(name_odds(word.folded, text.language) > 1.0 for word in heavy)
     return {
         "single": float(len(heavy) == 1),
         "two": float(len(heavy) == 2),
@@ -132,7 +178,8 @@ def _shape(text: Reading, run: Sequence[Word], heavy: Sequence[Word]) -> dict[st
         "long": float(len(run) > 4),
         "initial": float(any(word.initial for word in run)),
         "hyphen": float(any("-" in word.text for word in heavy)),
-        "lower": float(not all(word.capital or word.folded in text.lists.particles for word in run)),
+        "lower": float(lower and not known),
+        "surname_capitals": float(not text.upper and _surname_in_capitals(heavy, text.language)),
         "upper": float(not text.upper and all(word.text.isupper() and len(word.text) > 1 for word in heavy)),
         "acronym": float(len(heavy) == 1 and heavy[0].text.isupper() and len(heavy[0].text) < 6),
         "caseless": float(text.caseless),

