@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -231,12 +232,13 @@ def read(
     Raises:
         Exit: stopped from outside (130); the message says how to go on.
     """
-    from recense.pipelines import steps
+    from recense.pipelines import person_index, steps
     from recense.pipelines.memory import fit
 
     policy = config.load_policy()
+    indexing = person_index.indexing(config)
     fitted = fit(specs, _options(config, strict), jobs, memory)
-    specs, options, jobs = fitted.specs, fitted.options, fitted.jobs
+    specs, options, jobs = fitted.specs, replace(fitted.options, indexing=indexing), fitted.jobs
     for sentence in () if quiet else fitted.notes:
         console.note(f"recense: {sentence}")
     surveys = steps.survey_all(specs, options, config.catalog_file())  # a mistyped target leaves no catalog behind
