@@ -118,7 +118,10 @@ def identified(
     """Yields the identifiers of a batch: path, kind and one normal form or null for each cell or row that may be one.
 
     Args:
-        arrays: leaf columns by path. plan: what their names say. region: of telephone numbers. kinds: wanted ones.
+        arrays: leaf columns by path.
+        plan: what their names say.
+        region: of telephone numbers.
+        kinds: wanted ones.
     """
     for path, array in arrays.items():
         text = as_text(array).text

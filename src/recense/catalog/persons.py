@@ -91,7 +91,9 @@ def replace(connection: Connection, coverage: Coverage, filters: Sequence[Column
         connection.execute(
             delete(each).where(each.c.source == coverage.source, each.c.dataset == coverage.dataset)
         )  # fmt: skip
-    connection.execute(insert(reach).values(**{name: getattr(coverage, name) for name in Coverage.__dataclass_fields__}))
+    connection.execute(
+        insert(reach).values(**{name: getattr(coverage, name) for name in Coverage.__dataclass_fields__})
+    )
     for one in filters:
         connection.execute(
             insert(table).values(

@@ -24,6 +24,14 @@ _HINTS = {
 }
 
 
+class UnclearIdentifier(UserError):
+    """An identifier cannot be read, or none was given; ``kind`` says which, and no message quotes it."""
+
+    def __init__(self, message: str, kind: Kind | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """The identifiers of one person in their one form, per kind; a telephone number per region of the sources."""
@@ -44,11 +52,11 @@ def question(given: Mapping[str, str], regions: frozenset[str] = frozenset({REGI
         regions: countries of the sources, for telephone numbers without one.
 
     Raises:
-        UserError: nothing was given, or one is no such identifier; the message never quotes it.
+        UnclearIdentifier: nothing was given, or one is no such identifier; the message never quotes it.
     """
     given = {name: value.strip() for name, value in given.items() if value.strip()}
     if any(len(value) > LONGEST for value in given.values()):
-        raise UserError(f"an identifier has more than {LONGEST} characters")
+        raise UnclearIdentifier(f"an identifier has more than {LONGEST} characters")
     found: dict[Kind, frozenset[str]] = {}
     for kind in Kind:
         if kind is Kind.named:
@@ -60,12 +68,27 @@ def question(given: Mapping[str, str], regions: frozenset[str] = frozenset({REGI
             places = sorted(regions) if kind is Kind.phone else [REGION]
             found[kind] = _values(kind, [identifiers.normal(kind, cell, place) for place in places])
     if not found:
-        raise UserError("name at least one identifier: e-mail, phone, NIR, customer number, or name and date of birth")
+        raise UnclearIdentifier(
+            "name at least one identifier: e-mail, phone, NIR, customer number, or name and date of birth"
+        )
     return Question(found)
 
 
 def _values(kind: Kind, columns: list[pa.Array]) -> frozenset[str]:
     values = frozenset(value for column in columns for value in column.to_pylist() if value)
     if not values:
-        raise UserError(f"the identifier '{kind}' cannot be read: {_HINTS[kind]}")
+        raise UnclearIdentifier(f"the identifier '{kind}' cannot be read: {_HINTS[kind]}", kind)
     return values
+
+
+def is_identifier(text: str, region: str = REGION) -> bool:
+    """Tells whether a text is an identifier itself, where only what a request is called may stand.
+
+    >>> is_identifier("jeanne@example.org"), is_identifier("06 12 34 56 78"), is_identifier("DR-2026-014")
+    (True, True, False)
+    """
+    cell = pa.array([text], pa.string())
+    if "@" in text:
+        return True
+    kinds = (Kind.phone, Kind.nir)
+    return any(identifiers.normal(kind, cell, region).null_count == 0 for kind in kinds)

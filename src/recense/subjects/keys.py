@@ -1,7 +1,7 @@
 """The install's key: without it the index answers nothing, and destroying it erases the index.
 
-From the key follow, each by HMAC-SHA-256 (RFC 2104) under words of its own: its id, the hash of an identifier of a kind,
-the secret of a column's filter, and the stream that seals what a partition gave until its filters are built.
+From the key follow, each by HMAC-SHA-256 (RFC 2104) under words of its own: its id, the hash of an identifier of a
+kind, the secret of a column's filter, and the stream that seals what a partition gave until its filters are built.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A rights request: which right, when the answer is due, and what the answer may have to leave out.
 
-Days by Regulation (EEC, Euratom) 1182/71: a period in months ends on the same date of a later month, or on its last day.
+Days by Regulation (EEC, Euratom) 1182/71: a period in months ends on the same date of a later month, or on the last day
+of that month.
 """
 
 from __future__ import annotations
