@@ -14,6 +14,7 @@ from benchmarks.accuracy.corpora import shared
 MODULES = {
     "speed": "benchmarks.speed",
     "retention": "benchmarks.retention",
+    "persons": "benchmarks.persons",
     "tables": "benchmarks.accuracy.tables",
     "databases": "benchmarks.accuracy.databases",
     "gate": "benchmarks.accuracy.gate",

@@ -50,6 +50,7 @@ def build(catalog: Catalog, run_id: str, surveys: Sequence[Survey], key: Key) ->
     """Builds the filters of every dataset of a run; one that fails leaves its earlier filters and says why."""
     for dataset in (dataset for survey in surveys for dataset in survey.datasets):
         wanted = {part.key for survey in surveys for part in survey.partitions if part.dataset == dataset}
+        why: str | None
         sampled = any(survey.spec.sample for survey in surveys if dataset in survey.datasets)
         try:
             coverage, filters = _built(catalog, run_id, dataset, wanted, key)

@@ -132,6 +132,8 @@ def _incomplete(connection: Connection, reach: Any, key: Key) -> Any:
             yield one.source, one.dataset, f"indexed on {one.built[:10]}; a later scan read less: {one.newer_why}"
         elif not one.complete:
             yield one.source, one.dataset, one.why or "not all of it was read"
+    for one in persons.gone(connection):
+        yield one.source, one.dataset, f"the last scan of its source did not see it; indexed on {one.built[:10]}"
     for source, dataset in persons.unindexed(connection):
         yield source, dataset, "it was scanned without the index"
 
@@ -220,8 +222,9 @@ def _dataset(
 
 def _uses(activity: Activity, source: str, name: str) -> bool:
     """Tells whether an activity uses a dataset; the register's sources may be written from its own folder."""
-    seen = activity.machine.datasets if activity.machine else ()
-    chosen = [(one.source, one.dataset) for one in (*activity.assign.datasets, *seen)]
+    chosen: list[tuple[str | None, str]] = [(one.source, one.dataset) for one in activity.assign.datasets]
+    if activity.machine:
+        chosen += [(one.source, one.dataset) for one in activity.machine.datasets]
     return any(dataset == name and (place is None or _same(place, source)) for place, dataset in chosen)
 
 

@@ -132,7 +132,10 @@ def filters(connection: Connection, kinds: Sequence[str]) -> Iterator[ColumnFilt
     for place in connection.execute(select(*keys).where(table.c.kind.in_(kinds)).order_by(*keys)).all():
         here = [column == value for column, value in zip(keys, place, strict=True)]
         row = connection.execute(select(table).where(*here)).mappings().one()
-        yield ColumnFilter(*place, bytes.fromhex(row["salt"]), row["turns"], bytes(row["bits"]))
+        yield ColumnFilter(
+            row["source"], row["dataset"], row["path"], row["kind"], bytes.fromhex(row["salt"]), row["turns"],
+            bytes(row["bits"]),
+        )  # fmt: skip
 
 
 def unindexed(connection: Connection) -> list[tuple[str, str]]:
@@ -144,6 +147,19 @@ def unindexed(connection: Connection) -> list[tuple[str, str]]:
         query = select(table.c.source, table.c.name).where(table.c.run == run, table.c.source == source)
         seen += connection.execute(query.order_by(table.c.position)).tuples()
     return [place for place in seen if place not in known]
+
+
+def gone(connection: Connection) -> list[Coverage]:
+    """Returns the indexes of datasets that the newest run of their source did not see."""
+    table = tables.datasets
+    newest = listing.newest_runs(connection)
+    places = (table.c.source, table.c.name)
+    seen = {
+        place
+        for source, run in newest.items()
+        for place in connection.execute(select(*places).where(table.c.run == run, table.c.source == source)).tuples()
+    }
+    return [one for one in coverages(connection) if one.source in newest and (one.source, one.dataset) not in seen]
 
 
 def erase(connection: Connection) -> int:

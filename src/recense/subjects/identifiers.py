@@ -185,7 +185,7 @@ class _Plan:
 
         self.region = region
         self._library: Any = phonenumbers
-        plan = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+        plan: Any = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
         self.code = str(plan.country_code)
         trunk = plan.national_prefix or ""
         self.trunk = trunk if trunk == plan.national_prefix_for_parsing and trunk.isdigit() else ""
