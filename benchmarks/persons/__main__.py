@@ -39,7 +39,7 @@ def write(file: Path, rows: int) -> None:
     table = {
         "numero_client": [f"C{n:07}" for n in number],
         "courriel": [f"user{n}@example.org" for n in number],
-        "telephone": [f"06 {n // 1_000_000 % 100:02} {n // 10_000 % 100:02} {n // 100 % 100:02} {n % 100:02}" for n in number],
+        "telephone": ["06" + "".join(f" {n // 100**place % 100:02}" for place in (3, 2, 1, 0)) for n in number],
         "nom": [f"Durand{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676 % 26)}" for n in number],
         "prenom": firsts,
         "date_naissance": days,
