@@ -108,7 +108,7 @@ def _pairs(said: Mapping[str, set[str]]) -> Iterator[tuple[str, ...]]:
         for last in lasts:
             for first in firsts:
                 yield first, last, born
-            if "PERSON" in near[last]:
+            if "PERSON" in near[last] and not firsts:
                 yield last, born
 
 

@@ -18,7 +18,10 @@ LEAST = 1024
 """Values every filter is sized for at least: its size does not tell how few people a small column holds."""
 
 _STEP = np.uint64(0x9E3779B97F4A7C15)
-_AT_ONCE = 1 << 16
+_AT_ONCE = 1 << 14
+_MOST_BITS = 1 << 32
+_SPREAD = 32 << 20
+"""Bytes of a filter up to which a byte for each bit is set first, several times faster than bits in their places."""
 
 
 class Filter:
@@ -39,16 +42,27 @@ class Filter:
     def sized(cls, values: int, secret: bytes, rate: float = RATE) -> Filter:
         """Returns an empty filter for so many values; a tenth more bits than the formula keep it under the rate."""
         count = math.ceil(-1.1 * max(values, LEAST) * math.log(rate) / math.log(2) ** 2)
+        if count >= _MOST_BITS:
+            raise ValueError("more values than a filter holds")
         return cls(np.zeros((count + 7) // 8, np.uint8), round(-math.log2(rate)), secret)
 
     def _places(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        own = _mixed(_mixed(hashes ^ self._first) + self._second)
-        turn = np.arange(1, self.turns + 1, dtype=np.uint64)[:, None] * _STEP
-        places: NDArray[np.uint64] = _mixed(own[None, :] + turn) % np.uint64(len(self.bits) * 8)
+        first = _mixed(_mixed(hashes ^ self._first) + self._second)
+        step = _mixed(first + _STEP) | np.uint64(1)
+        turn = np.arange(self.turns, dtype=np.uint64)[:, None]
+        # Double hashing (Kirsch and Mitzenmacher 2006); a product shifted is cheaper than a remainder.
+        upper = (first[None, :] + turn * step[None, :]) >> np.uint64(32)
+        places: NDArray[np.uint64] = (upper * np.uint64(len(self.bits) * 8)) >> np.uint64(32)
         return places
 
     def add(self, hashes: NDArray[np.uint64]) -> None:
         """Sets the bits of values."""
+        if len(hashes) > _AT_ONCE and len(self.bits) <= _SPREAD:
+            spread = np.zeros(len(self.bits) * 8, np.uint8)
+            for start in range(0, len(hashes), _AT_ONCE):
+                spread[self._places(hashes[start : start + _AT_ONCE]).ravel().astype(np.int64)] = 1
+            self.bits |= np.packbits(spread, bitorder="little")
+            return
         for start in range(0, len(hashes), _AT_ONCE):
             places = self._places(hashes[start : start + _AT_ONCE]).ravel()
             masks = np.left_shift(np.uint8(1), (places & np.uint64(7)).astype(np.uint8))
