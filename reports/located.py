@@ -8,25 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, select
 
 from recense.catalog import Catalog, listing, persons, tables
 from recense.errors import UserError
 from recense.register import folder as register_folder
-from recense.subjects.asking import Question
 from recense.subjects.requests import ARTICLES, Right
 
 if TYPE_CHECKING:
     from recense.policy.model import Policy
     from recense.register.model import Activity
+    from recense.subjects.asking import Question
     from recense.subjects.keys import Key
 
 SCHEMA = "recense.person/1"
 _CATEGORY = {"email": "contact", "phone": "contact", "nir": "government_id"}
 
-Verify = Callable[[Question, Sequence["Place"]], Sequence["Place"]]
+Verify: TypeAlias = "Callable[[Question, Sequence[Place]], Sequence[Place]]"
 """Reads the columns of places again and returns the places with their counts."""
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recense.errors import UserError
+from recense.reports import person_page
 from recense.subjects import identifiers, keys
 from recense.subjects.asking import UnclearIdentifier, question
 from recense.subjects.filters import RATE, Filter
@@ -107,6 +108,12 @@ def test_what_cannot_be_read_is_not_quoted() -> None:
         with pytest.raises(UnclearIdentifier) as caught:
             question(given_)
         assert "zq7719" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", person_page.catalogue())
+def test_every_text_of_the_sheet_is_there_in_both_languages(key: str) -> None:
+    entry = person_page.catalogue()[key]
+    assert sorted(entry) == ["en", "fr"] and all(str(text).strip() for text in entry.values())
 
 
 def test_a_key_is_its_owners_and_never_replaced(tmp_path) -> None:

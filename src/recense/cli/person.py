@@ -76,7 +76,10 @@ def find_person(
     Without identifiers they are asked for, or read from standard input as lines such as 'email: …', so that none
     stays in the shell's history. Exits 3 when something was not indexed, not read or not counted.
     """
+    from recense.scanners import require
+
     settings = load_config(config, catalog)
+    require()
     if new_key or destroy_key:
         if new_key and destroy_key:
             raise UserError("--new-key and --destroy-key contradict each other: leave one out")

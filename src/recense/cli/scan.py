@@ -31,6 +31,7 @@ from recense.errors import ExitCode, UserError
 if TYPE_CHECKING:
     from recense.config import Config, SourceSpec
     from recense.model import ScanRun, Unreadable
+    from recense.pipelines.persons import Indexing
     from recense.pipelines.plan import Options
 
 SHOWN = 3
@@ -211,6 +212,17 @@ def show_plan(
         console.save(text, output)
 
 
+def _indexing(config: Config) -> Indexing | None:
+    if not config.persons.index:
+        return None
+    from recense.scanners import require
+
+    require()
+    from recense.pipelines.person_index import indexing
+
+    return indexing(config)
+
+
 def _options(config: Config, strict: bool) -> Options:
     from recense.pipelines.plan import Options
 
@@ -232,11 +244,11 @@ def read(
     Raises:
         Exit: stopped from outside (130); the message says how to go on.
     """
-    from recense.pipelines import person_index, steps
+    from recense.pipelines import steps
     from recense.pipelines.memory import fit
 
     policy = config.load_policy()
-    indexing = person_index.indexing(config)
+    indexing = _indexing(config)
     fitted = fit(specs, _options(config, strict), jobs, memory)
     specs, options, jobs = fitted.specs, replace(fitted.options, indexing=indexing), fitted.jobs
     for sentence in () if quiet else fitted.notes:
