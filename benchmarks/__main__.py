@@ -15,6 +15,7 @@ MODULES = {
     "speed": "benchmarks.speed",
     "retention": "benchmarks.retention",
     "accuracy": "benchmarks.accuracy",
+    "persons": "benchmarks.persons",
     "tables": "benchmarks.accuracy.tables",
     "databases": "benchmarks.accuracy.databases",
     "gate": "benchmarks.accuracy.gate",

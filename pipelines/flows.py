@@ -32,6 +32,7 @@ from recense.model import Draw, Partition, ScanRun
 from recense.pipelines import steps
 from recense.pipelines.approved import approved
 from recense.pipelines.expectations import of_retention as expected
+from recense.pipelines.person_index import indexing
 from recense.pipelines.plan import Options, Survey, chosen, failed
 from recense.pipelines.records import refresh_register
 from recense.pipelines.retention import report as retained
@@ -105,8 +106,16 @@ def read(
     """Reads a partition and puts its evidence into the catalog; what stops the reading ends the task as failed."""
     with Catalog.open(config.catalog_url()) as catalog:
         settings = steps.settings_for(spec, catalog.unfinished(run_id).sample_key, options)
-        result = steps.observe(spec, partition, settings, options.limits, patient=_may_try_again(options), draw=draw)
-        catalog.save_partition(run_id, result.partition, result.evidence, result.problem)
+        result = steps.observe(
+            spec,
+            partition,
+            settings,
+            options.limits,
+            patient=_may_try_again(options),
+            draw=draw,
+            indexing=indexing(config),
+        )
+        steps.keep(catalog, run_id, result)
     if result.problem:
         raise SourceError(result.problem.code, result.problem.reason)
 
@@ -115,6 +124,8 @@ def read(
 def conclude(run: Unfinished, surveys: Sequence[Survey], config: Config) -> str:
     """Judges the evidence and returns the run's status."""
     with Catalog.open(config.catalog_url()) as catalog:
+        if (how := indexing(config)) is not None:
+            steps.index(catalog, run.id, surveys, how)
         return steps.conclude(run, surveys, catalog, config.load_policy()).status
 
 
@@ -153,6 +164,7 @@ def _scan(
     specs = chosen(settings, sources or (), only or (), skip or (), language, sample)
     options = Options(settings.limits, RETRIES, retry_seconds, strict)
     settings.load_policy()  # one that is wrong ends the run before anything is read
+    indexing(settings)  # so does a key that is missing; each task reads it for itself, Prefect never sees it
     with Catalog.open(settings.catalog_url()) as kept:
         surveys = steps.unique(_survey(spec, options, kept.file) for spec in specs)
         run = steps.begin(kept, specs, run_id)

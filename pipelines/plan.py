@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from recense.config import Config, SourceSpec
 from recense.connectors import open_source, redact, scheme
@@ -20,6 +20,9 @@ from recense.connectors.targets import base_of
 from recense.errors import ConfigError, RecenseError, RetriableError, SourceError, TargetError, UserError
 from recense.model import Dataset, Limits, Partition, Unreadable
 from recense.pipelines.defects import describe
+
+if TYPE_CHECKING:
+    from recense.pipelines.persons import Indexing
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Options:
         together_bytes: small batches wait for each other up to so many bytes; None leaves it to the scanner.
         processes: several jobs are processes and not threads: one that dies costs its partition only, each takes the
             memory of a scan.
+        indexing: how people are indexed; None leaves that out.
         stop_seconds: what threads get to end the batch they hold when a scan is stopped.
     """
 
@@ -44,6 +48,7 @@ class Options:
     together_bytes: int | None = None
     processes: bool = False
     stop_seconds: float = 10.0
+    indexing: Indexing | None = None
 
 
 @dataclass(frozen=True, slots=True)

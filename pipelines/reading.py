@@ -23,6 +23,8 @@ from recense.pipelines.defects import describe
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from recense.catalog.persons import Part
+    from recense.pipelines.persons import Collector, Indexing
     from recense.scanners.observe import Observer, ScanSettings
 
 Tick = Callable[[Partition, int, int], None]
@@ -36,6 +38,7 @@ class PartitionResult:
     partition: Partition
     evidence: Evidence
     problem: Unreadable | None = None
+    persons: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,14 @@ class Task:
 
     Attributes:
         draw: which rows to take; None takes all.
+        indexing: how people are indexed; None leaves that out.
     """
 
     spec: SourceSpec
     partition: Partition
     settings: ScanSettings
     draw: Draw | None = None
+    indexing: Indexing | None = None
 
 
 def observe(
@@ -60,6 +65,7 @@ def observe(
     *,
     patient: bool = False,
     draw: Draw | None = None,
+    indexing: Indexing | None = None,
 ) -> PartitionResult:
     """Reads a partition and returns its evidence; what stops the reading is part of the result.
 
@@ -70,12 +76,13 @@ def observe(
         limits: bounds of the connector.
         patient: let a retriable error out, for a caller that tries again.
         draw: which rows to take; None takes all.
+        indexing: how people are indexed; None leaves that out.
 
     Raises:
         RetriableError: only when ``patient``.
         UserError: a variable is not set or a driver not installed in this process.
     """
-    with Reading(Task(spec, partition, settings, draw), limits) as reading:
+    with Reading(Task(spec, partition, settings, draw, indexing), limits) as reading:
         reading.work()
         return reading.result(patient)
 
@@ -103,6 +110,7 @@ class Reading:
         self._state = threading.Condition()
         self._observers: list[Observer] = []
         self._working = 0
+        self._persons = _collector(task)
 
     def __enter__(self) -> Reading:
         return self
@@ -160,6 +168,8 @@ class Reading:
 
     def _look(self, observer: Observer, batch: pa.RecordBatch) -> None:
         self._guarded(lambda: observer.add(batch))
+        if self._persons is not None:
+            self._persons.add(batch)
         if self._tick is not None:
             self._tick(self.task.partition, batch.num_rows, batch.nbytes)
 
@@ -199,7 +209,16 @@ class Reading:
             evidence, problem = Evidence(), ("failed", describe(error))
         dataset = self.task.partition.dataset
         entry = Unreadable(dataset.source, dataset.name, *problem) if problem else None
-        return PartitionResult(self.task.partition, evidence, entry)
+        persons = self._persons.result(problem[1] if problem else None) if self._persons is not None else None
+        return PartitionResult(self.task.partition, evidence, entry, persons)
+
+
+def _collector(task: Task) -> Collector | None:
+    if task.indexing is None:
+        return None
+    from recense.pipelines.persons import Collector
+
+    return Collector(task.indexing, task.partition.dataset, task.spec.name)
 
 
 def _drawn(source: Source, task: Task, limits: Limits) -> Iterator[pa.RecordBatch]:

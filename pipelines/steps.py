@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recense.catalog import Catalog, Unfinished, new_run_id
+from recense.catalog.persons import keep_part
 from recense.config import SourceSpec
 from recense.errors import RetriableError, UserError
 from recense.model import Partition, ScanRun
@@ -28,6 +29,7 @@ from recense.pipelines.threads import persistently, read_with_threads
 from recense.scanners import require
 
 if TYPE_CHECKING:
+    from recense.pipelines.persons import Indexing
     from recense.policy.model import Policy
     from recense.scanners.observe import ScanSettings
 
@@ -41,6 +43,8 @@ __all__ = [
     "begin",
     "chosen",
     "conclude",
+    "index",
+    "keep",
     "observe",
     "recall",
     "replay",
@@ -160,6 +164,7 @@ def tasks(surveys: Sequence[Survey], catalog: Catalog, run: Unfinished, options:
             part,
             settings_for(spec, run.sample_key, options),
             lots.get((part.dataset.source, part.dataset.name), nothing).draws.get(part.key),
+            options.indexing if options else None,
         )
         for spec, part in to_read(surveys, catalog, run.id)
     ]
@@ -202,13 +207,30 @@ def scan(
         work = tasks(surveys, catalog, run, options)
         meter = Meter(work, progress) if progress else None
         for result in _results(work, options, jobs, meter.looked if meter else None):
-            catalog.save_partition(run.id, result.partition, result.evidence, result.problem)
+            keep(catalog, run.id, result)
             if meter:
                 meter.finished(result)
+        if options.indexing is not None:
+            index(catalog, run.id, surveys, options.indexing)
         return conclude(run, surveys, catalog, policy)
     except KeyboardInterrupt:
         catalog.stop(run.id)
         raise Interrupted(run.id) from None
+
+
+def keep(catalog: Catalog, run_id: str, result: PartitionResult) -> None:
+    """Keeps what a partition gave, the index of people first: a partition counts as read once its evidence is kept."""
+    if result.persons is not None:
+        with catalog.transaction(write=True) as connection:
+            keep_part(connection, run_id, result.partition, result.persons)
+    catalog.save_partition(run_id, result.partition, result.evidence, result.problem)
+
+
+def index(catalog: Catalog, run_id: str, surveys: Sequence[Survey], indexing: Indexing) -> None:
+    """Builds the index of people of a run; call it before ``conclude``, which erases what it is built from."""
+    from recense.pipelines.person_index import build
+
+    build(catalog, run_id, surveys, indexing.key)
 
 
 def _results(work: Sequence[Task], options: Options, jobs: int, tick: Tick | None) -> Iterator[PartitionResult]:

@@ -132,6 +132,10 @@ class TableContext:
         rest = [unit for unit in units if unit not in ids]
         return bool(ids) and all(self.table_words.issuperset(unit.words) for unit in rest)
 
+    def is_person_key(self, column: Column) -> bool:
+        """Tells whether a column's name is that of a number of persons: ``client_id``."""
+        return column.path in self._person_keys
+
     def _names_person_key(self, path: str) -> bool:
         units = self._vocabulary.units(self._raw[path])
         ids = any(unit.meaning and "id" in unit.meaning.modifiers for unit in units)

@@ -23,6 +23,7 @@ MENU = (
     ("/findings", "menu.findings"),
     ("/retention", "menu.retention"),
     ("/register", "menu.register"),
+    ("/requests", "menu.requests"),
     ("/sources", "menu.sources"),
     ("/audit", "menu.audit"),
 )

@@ -4,8 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from recense.reports.located import Verify
+    from recense.subjects.keys import Key
 
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """How the index of people is asked.
+
+    Attributes:
+        key: reads the install's key each time, so that a destroyed one is gone at once.
+        regions: countries of telephone numbers without one.
+        verify: reads the columns of places again, with the sources' own rights; None when nothing can be read here.
+    """
+
+    key: Callable[[], Key]
+    regions: frozenset[str] = frozenset({"FR"})
+    verify: Verify | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +42,7 @@ class Settings:
         policy: the privacy policy that findings are held against; None when there is none.
         register: folder with the register's YAML files; None when there is none.
         zone: time zone of what people read.
+        persons: how the index of people is asked; None when recense.yaml has none.
     """
 
     catalog: str = field(repr=False)
@@ -29,3 +52,4 @@ class Settings:
     policy: Path | None = None
     register: Path | None = None
     zone: str = "Europe/Paris"
+    persons: Persons | None = None

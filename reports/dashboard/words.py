@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from recense.reports import texts
+from recense.reports import person_page, texts
 from recense.reports.texts import LANGUAGES, Texts
 
 HERE = Path(__file__).parent
@@ -64,5 +64,5 @@ def _own() -> dict[str, dict[str, Any]]:
 @cache
 def words(language: str, zone: str) -> Words:
     """Returns the words of a language; ``language`` is one of ``LANGUAGES``."""
-    both = {**texts.catalogue(), **_own()}
+    both = {**texts.catalogue(), **person_page.catalogue(), **_own()}
     return Words(language, {key: entry[language] for key, entry in both.items()}, zone)

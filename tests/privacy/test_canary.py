@@ -21,6 +21,9 @@ import pyarrow.orc
 import pyarrow.parquet
 import pytest
 
+from recense.subjects import keys
+from recense.subjects.identifiers import Kind
+
 EMAIL = "zebulon.quarante@zq7719canari.example.org"
 PHONE = "+33 6 71 77 13 37"
 NIR = "1 85 05 78 006 084 91"
@@ -95,6 +98,8 @@ def test_no_canary_leaves_memory(tmp_path: Path, flow: str) -> None:
     sources.mkdir()
     work.mkdir()
     write_sources(sources)
+    (work / "recense.yaml").write_text("version: 1\npersons: {index: true}\n")
+    assert recense("find-person", "--new-key", folder=work).returncode == 0
     scan = recense("scan", str(sources), flow, "--format", "json", "--output", "scan.json", folder=work)
     assert scan.returncode == 3, scan.stderr.decode()[-2000:]  # the broken files are reported, and everything else read
     found = json.loads((work / "scan.json").read_bytes())["findings"]
@@ -106,7 +111,24 @@ def test_no_canary_leaves_memory(tmp_path: Path, flow: str) -> None:
         outputs += [shown.stdout, shown.stderr]
     for finding in found[:3]:
         outputs.append(recense("explain", finding["id"], folder=work).stdout)
+    asked = ("--phone", PHONE, "--nir", NIR, "--verify", "--request", "DR-1", "-f", "json")
+    answer = recense("find-person", *asked, folder=work)
+    assert len(json.loads(answer.stdout)["places"]) > 4, answer.stderr.decode()[-2000:]
+    outputs += [answer.stdout, answer.stderr]
     assert list(leaks(work, outputs)) == []
+    assert list(hashes_left(work)) == []
+
+
+def hashes_left(folder: Path) -> Iterator[str]:
+    """Yields where the key, or a keyed hash of a canary, stands outside the key's own file."""
+    key = keys.read(folder / "recense-person.key")
+    needles = [key.secret, key.secret.hex().encode()]
+    for kind, text in ((Kind.email, EMAIL), (Kind.phone, "+33671771337"), (Kind.nir, "1850578006084")):
+        needle = key.hashes(kind, [text]).tobytes()
+        needles += [needle, needle[::-1], needle.hex().encode(), str(int.from_bytes(needle, "little")).encode()]
+    for file in folder.rglob("*"):
+        if file.is_file() and file.name != "recense-person.key":
+            yield from (str(file) for needle in needles if needle in file.read_bytes())
 
 
 def test_the_search_itself_finds_a_planted_canary(tmp_path: Path) -> None:

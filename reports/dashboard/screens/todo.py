@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recense.catalog import listing
 from recense.policy import taxonomy
-from recense.reports.dashboard import registered, retained
+from recense.reports.dashboard import asked, registered, retained
 from recense.reports.dashboard.queues import queues
 from recense.reports.dashboard.screens.queue import reopen_ended
 from recense.reports.dashboard.visit import Answer, Page, Visit, screen
@@ -28,7 +28,9 @@ def todo(visit: Visit) -> Answer:
         "todo.html.j2",
         {
             "queues": lines,
-            "more": [line for line in (retained.waiting(visit), registered.waiting(visit)) if line],
+            "more": [
+                line for line in (retained.waiting(visit), registered.waiting(visit), asked.waiting(visit)) if line
+            ],
             "counts": counts,
             "categories": [name for name in taxonomy().categories if any(name in row for row in counts.values())],
             "since": since,

@@ -251,10 +251,11 @@ class Catalog:
                 if values:
                     connection.execute(insert(table), values)
             connection.execute(update(tables.partitions).where(tables.partitions.c.run == run.id).values(evidence=None))
+            connection.execute(delete(tables.person_parts).where(tables.person_parts.c.run == run.id))
             review.record(connection, run, run.finished or now())
-        self._flush()
+        self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         """Empties SQLite's write-ahead log, in which erased hashes would otherwise stay for a while."""
         if self._engine.dialect.name == "sqlite":
             with self._engine.connect() as connection:
@@ -269,6 +270,7 @@ class Catalog:
         gone = list(connection.execute(old).scalars())
         if gone:
             connection.execute(update(tables.partitions).where(tables.partitions.c.run.in_(gone)).values(evidence=None))
+            connection.execute(delete(tables.person_parts).where(tables.person_parts.c.run.in_(gone)))
             connection.execute(update(runs).where(runs.c.id.in_(gone)).values(sample_key=None, status="stopped"))
 
     # -- afterwards

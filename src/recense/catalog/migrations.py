@@ -77,6 +77,21 @@ STEPS: Sequence[Step] = (
         "CREATE INDEX audit_action ON audit (action, number)",
         "CREATE INDEX findings_by_place ON findings (run, source, dataset, path)",
     ),
+    (  # 6: the index of people, and what people asked for
+        """CREATE TABLE person_parts (run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE, source TEXT NOT NULL,
+        dataset TEXT NOT NULL, part TEXT NOT NULL, key_id TEXT NOT NULL, rows BIGINT NOT NULL, problem TEXT,
+        sealed {blob} NOT NULL, PRIMARY KEY (run, source, dataset, part))""",
+        """CREATE TABLE person_filters (source TEXT NOT NULL, dataset TEXT NOT NULL, path TEXT NOT NULL,
+        kind TEXT NOT NULL, salt TEXT NOT NULL, turns BIGINT NOT NULL, bits {blob} NOT NULL,
+        PRIMARY KEY (source, dataset, path, kind))""",
+        """CREATE TABLE person_coverage (source TEXT NOT NULL, dataset TEXT NOT NULL, run TEXT NOT NULL,
+        built TEXT NOT NULL, key_id TEXT NOT NULL, rows BIGINT NOT NULL, complete BOOLEAN NOT NULL, why TEXT,
+        newer_run TEXT, newer_why TEXT, PRIMARY KEY (source, dataset))""",
+        """CREATE TABLE person_requests (id TEXT PRIMARY KEY, reference TEXT NOT NULL, kind TEXT NOT NULL,
+        received TEXT NOT NULL, due TEXT NOT NULL, extended TEXT, extension_reason TEXT, identity TEXT NOT NULL,
+        state TEXT NOT NULL, closed TEXT, opened_by TEXT NOT NULL, answer TEXT)""",
+        "CREATE INDEX person_requests_due ON person_requests (state, due)",
+    ),
 )
 
 _LOCK = 7_305_482_119  # any number, the same in every recense: one migrates, the others wait

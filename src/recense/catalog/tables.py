@@ -1,7 +1,8 @@
 """The catalog's tables as they are in the newest schema version (``migrations`` says how they came to be).
 
-Every row hangs on a run, so that a run is kept or forgotten as a whole. No table has a place for a cell's value: the
-only blob holds the counts of a partition while its run is going on, and is emptied when the run ends.
+Every row of a scan hangs on a run, so that a run is kept or forgotten as a whole. No table has a place for a cell's
+value. Blobs hold the counts of a partition while its run is going on, what the index of people needs of it (sealed with
+the install's key, erased when its filters are built), and the filters.
 """
 
 from __future__ import annotations
@@ -261,4 +262,64 @@ audit = Table(
     Column("details", Json, nullable=False),
     Column("previous", Text, nullable=False),
     Column("digest", Text, nullable=False),
+)
+
+# What a partition gave to the index of people, sealed with the install's key until the filters are built.
+person_parts = Table(
+    "person_parts",
+    metadata,
+    _run(),
+    Column("source", Name, primary_key=True),
+    Column("dataset", Name, primary_key=True),
+    Column("part", Name, primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("problem", Name),  # why the partition is not indexed to its end
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# The index of people outlives runs: one filter per column and kind of identifier, see recense.catalog.persons.
+person_filters = Table(
+    "person_filters",
+    metadata,
+    Column("source", Name, primary_key=True),
+    Column("dataset", Name, primary_key=True),
+    Column("path", Name, primary_key=True),  # columns of a name and a date of birth are joined by " + "
+    Column("kind", Text, primary_key=True),
+    Column("salt", Text, nullable=False),  # hex
+    Column("turns", BigInteger, nullable=False),
+    Column("bits", LargeBinary, nullable=False),
+)
+
+person_coverage = Table(
+    "person_coverage",
+    metadata,
+    Column("source", Name, primary_key=True),
+    Column("dataset", Name, primary_key=True),
+    Column("run", Text, nullable=False),  # that built the filters; no foreign key, they outlive it
+    Column("built", Text, nullable=False),  # ISO 8601, UTC
+    Column("key_id", Text, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("complete", Boolean, nullable=False),
+    Column("why", Name),  # it is not complete
+    Column("newer_run", Text),  # a later run that read less and left the filters as they were
+    Column("newer_why", Name),
+)
+
+person_requests = Table(
+    "person_requests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("reference", Name, nullable=False),  # what the DPO calls it; never an identifier
+    Column("kind", Text, nullable=False),  # recense.subjects.requests.Right
+    Column("received", Text, nullable=False),  # ISO 8601, a day; so are due, extended and closed
+    Column("due", Text, nullable=False),
+    Column("extended", Text),
+    Column("extension_reason", Name),
+    Column("identity", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("closed", Text),
+    Column("opened_by", Name, nullable=False),
+    Column("answer", Json),  # the last look-up: places, counts and what was not read, no value
+    Index("person_requests_due", "state", "due"),
 )

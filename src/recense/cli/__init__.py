@@ -30,6 +30,7 @@ _MODULES = (
     "policy",
     "register",
     "retention",
+    "person",
     "dashboard",
     "demo",
     "schedule",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,14 @@ from recense.cli import console
 from recense.cli.options import CatalogOption, ConfigOption, load_config, open_catalog
 from recense.errors import UserError
 from recense.plugins import driver
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from recense.config import Config
+    from recense.reports.dashboard.settings import Persons
+    from recense.reports.located import Place
+    from recense.subjects.asking import Question
 
 PORT = 8765
 PASSWORD_VARIABLE = "RECENSE_NEW_PASSWORD"  # noqa: S105 - the name of a variable
@@ -67,10 +75,28 @@ def serve(
             settings.report_language,
             policy=settings.policy,
             register=folder if folder.is_dir() else None,
+            persons=_persons(settings),
         )
     )
     console.note(f"recense: http://{host}:{port} until stopped with Ctrl-C")
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, date_header=False)
+
+
+def _persons(config: Config) -> Persons | None:
+    """Returns how the dashboard asks the index of people, None when recense.yaml has none."""
+    if not config.persons.index:
+        return None
+    from recense.catalog import Catalog
+    from recense.pipelines.person_index import key_of
+    from recense.pipelines.verifying import specs_of, verify
+    from recense.reports.dashboard.settings import Persons
+
+    def count(question: Question, places: Sequence[Place]) -> Sequence[Place]:
+        with Catalog.open(config.catalog_url()) as kept:
+            specs = specs_of(config, kept)
+        return verify(config, specs, question, places)
+
+    return Persons(lambda: key_of(config), frozenset((config.persons.region, *config.persons.regions.values())), count)
 
 
 def add(

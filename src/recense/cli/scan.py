@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,6 +31,7 @@ from recense.errors import ExitCode, UserError
 if TYPE_CHECKING:
     from recense.config import Config, SourceSpec
     from recense.model import ScanRun, Unreadable
+    from recense.pipelines.persons import Indexing
     from recense.pipelines.plan import Options
 
 SHOWN = 3
@@ -210,6 +212,17 @@ def show_plan(
         console.save(text, output)
 
 
+def _indexing(config: Config) -> Indexing | None:
+    if not config.persons.index:
+        return None
+    from recense.scanners import require
+
+    require()
+    from recense.pipelines.person_index import indexing
+
+    return indexing(config)
+
+
 def _options(config: Config, strict: bool) -> Options:
     from recense.pipelines.plan import Options
 
@@ -235,8 +248,9 @@ def read(
     from recense.pipelines.memory import fit
 
     policy = config.load_policy()
+    indexing = _indexing(config)
     fitted = fit(specs, _options(config, strict), jobs, memory)
-    specs, options, jobs = fitted.specs, fitted.options, fitted.jobs
+    specs, options, jobs = fitted.specs, replace(fitted.options, indexing=indexing), fitted.jobs
     for sentence in () if quiet else fitted.notes:
         console.note(f"recense: {sentence}")
     surveys = steps.survey_all(specs, options, config.catalog_file())  # a mistyped target leaves no catalog behind

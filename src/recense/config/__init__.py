@@ -21,12 +21,13 @@ from recense.model import Limits
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from recense.config.document import RetentionEntry
+    from recense.config.document import PersonsEntry, RetentionEntry
     from recense.guard import Document
     from recense.policy.model import Policy
 
 FILE_NAME = "recense.yaml"
 CATALOG_NAME = "recense.db"
+KEY_NAME = "recense-person.key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,26 @@ class CheckSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonSettings:
+    """Whether scans index people, and with which key.
+
+    Attributes:
+        index: whether they do. key: the key as a placeholder, empty for the file. key_file: where the key lies.
+        region, regions: countries of telephone numbers without one, by default and by name of a source.
+    """
+
+    index: bool = False
+    key: str = ""
+    key_file: Path = Path(KEY_NAME)
+    region: str = "FR"
+    regions: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, source: str) -> str:
+        """Returns the country of a source."""
+        return self.regions.get(source, self.region)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What recense.yaml says, or the defaults.
 
@@ -155,6 +176,7 @@ class Config:
         report_format, report_language: what reports are when the command line does not say.
         check: settings of ``recense check``.
         policy: the privacy policy that findings are held against, None when there is none.
+        persons: the index of people.
     """
 
     path: Path | None = None
@@ -171,6 +193,7 @@ class Config:
     report_language: str = "en"
     check: CheckSettings = CheckSettings()
     policy: Path | None = None
+    persons: PersonSettings = PersonSettings()
 
     def load_policy(self) -> Policy | None:
         """Returns the privacy policy that recense.yaml names, None when it names none.
@@ -302,6 +325,20 @@ def _build(document: Document, path: Path, catalog: str | None) -> Config:
             unapproved=entries.check.unapproved,
         ),
         policy=folder / Path(entries.policy).expanduser() if entries.policy else None,
+        persons=_persons(entries.persons, document, folder, [spec.name for spec in sources]),
+    )
+
+
+def _persons(entry: PersonsEntry, document: Document, folder: Path, sources: Sequence[str]) -> PersonSettings:
+    for name in entry.regions:
+        if name not in sources:
+            raise ConfigError(f"{document.where(('persons', 'regions', name))}: {unknown('source', name, sources)}")
+    return PersonSettings(
+        index=entry.index,
+        key=entry.key or "",
+        key_file=folder / Path(entry.key_file or KEY_NAME).expanduser(),
+        region=entry.region,
+        regions=dict(entry.regions),
     )
 
 

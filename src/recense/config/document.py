@@ -163,6 +163,31 @@ class CheckEntry(_Strict):
     )
 
 
+Region = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class PersonsEntry(_Strict):
+    """The index of people, for rights requests."""
+
+    index: bool = Field(default=False, description="Build keyed filters while scanning, for 'recense find-person'.")
+    key_file: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="File of the key, relative to this one. Default: recense-person.key."
+    )
+    key: Annotated[str, Field(min_length=1)] | None = Field(
+        default=None, description="The key as a placeholder, in place of the file: ${VARIABLE} or ${file:/path}."
+    )
+    region: Region = Field(default="FR", description="Country of telephone numbers without one, as two letters.")
+    regions: dict[str, Region] = Field(default={}, description="The same by name of a source.")
+
+    @model_validator(mode="after")
+    def _one_key(self) -> PersonsEntry:
+        if self.key is not None and self.key_file is not None:
+            raise ValueError("name key or key_file, and not both")
+        if self.key is not None and not re.fullmatch(r"\$\{[^{}]+\}", self.key):
+            raise ValueError("a key in clear is refused; write ${VARIABLE} or ${file:/path}, or use key_file")
+        return self
+
+
 class ConfigFile(_Strict):
     """recense.yaml: what to scan, where results go, and the limits."""
 
@@ -188,6 +213,7 @@ class ConfigFile(_Strict):
     limits: LimitEntries = LimitEntries()
     report: ReportEntry = ReportEntry()
     check: CheckEntry = CheckEntry()
+    persons: PersonsEntry = PersonsEntry()
     policy: Annotated[str, Field(min_length=1)] | None = Field(
         default=None,
         description="The privacy policy that findings are held against, relative to this file: policy.yaml.",
@@ -203,6 +229,7 @@ KEYS: dict[tuple[str, ...], type[BaseModel]] = {
     ("retention", "*", "where", "*"): ColumnEntry,
     ("report",): ReportEntry,
     ("check",): CheckEntry,
+    ("persons",): PersonsEntry,
     ("check", "allow_unread", "*"): AllowedEntry,
 }
 """Which keys stand where; ``*`` is any index of a list."""

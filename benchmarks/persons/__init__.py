@@ -1,0 +1,1 @@
+"""What the index of people adds to a scan."""

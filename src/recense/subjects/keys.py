@@ -1,0 +1,167 @@
+"""The install's key: without it the index answers nothing, and destroying it erases the index.
+
+From the key follow, each by HMAC-SHA-256 (RFC 2104) under words of its own: its id, the hash of an identifier of a
+kind, the secret of a column's filter, and the stream that seals what a partition gave until its filters are built.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recense.errors import UserError
+from recense.subjects.identifiers import Kind, is_region
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SIZE = 32
+_SALT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The key of an install; ``id`` names it in the index and tells nothing about it."""
+
+    secret: bytes = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str, where: str) -> Key:
+        """Returns the key of 64 hexadecimal digits.
+
+        Raises:
+            UserError: it is none; the message never quotes it.
+        """
+        try:
+            secret = bytes.fromhex(text.strip())
+        except ValueError:
+            secret = b""
+        if len(secret) != SIZE:
+            raise UserError(
+                f"{where} holds no key of {2 * SIZE} hexadecimal digits: restore it, or draw another one with "
+                "'recense find-person --new-key' and scan again"
+            )
+        return cls(secret)
+
+    @property
+    def id(self) -> str:
+        """Returns the name of the key."""
+        return self._derived(b"key id").hex()[:16]
+
+    def filter_secret(self, salt: bytes) -> bytes:
+        """Returns what a column's filter is keyed with."""
+        return self._derived(b"filter\0" + salt)[:16]
+
+    def salt(self, source: str, dataset: str, column: str, kind: str) -> bytes:
+        """Returns the salt of a column: the same in every run, another in every column."""
+        place = "\0".join((source, dataset, column, kind))
+        return self._derived(b"salt\0" + place.encode(errors="surrogatepass"))[:_SALT]
+
+    def hashes(self, kind: Kind, values: Sequence[str]) -> NDArray[np.uint64]:
+        """Returns the first 64 bits of HMAC-SHA-256 of each value, under its kind."""
+        import numpy as np
+
+        key = self._derived(b"identifiers\0" + kind.encode()).ljust(64, b"\0")
+        inner, outer = bytes(byte ^ 0x36 for byte in key), bytes(byte ^ 0x5C for byte in key)
+        sha = hashlib.sha256
+        parts = [
+            sha(outer + sha(inner + value.encode(errors="surrogatepass")).digest()).digest()[:8] for value in values
+        ]
+        return np.frombuffer(b"".join(parts), dtype="<u8").astype(np.uint64)
+
+    def seal(self, data: bytes) -> bytes:
+        """Returns data that nobody reads or changes without the key: a random salt, a keyed stream, a seal."""
+        salt = secrets.token_bytes(_SALT)
+        hidden = salt + self._stream(salt, data)
+        return hidden + self._derived(b"seal\0" + hidden)
+
+    def unseal(self, sealed: bytes) -> bytes | None:
+        """Returns what ``seal`` was given, None when it was sealed with another key or changed."""
+        hidden, seal = sealed[:-32], sealed[-32:]
+        if len(hidden) < _SALT or not hmac.compare_digest(seal, self._derived(b"seal\0" + hidden)):
+            return None
+        return self._stream(hidden[:_SALT], hidden[_SALT:])
+
+    def _derived(self, words: bytes) -> bytes:
+        return hmac.digest(self.secret, b"recense person index 1\0" + words, "sha256")
+
+    def _stream(self, salt: bytes, data: bytes) -> bytes:
+        import numpy as np
+
+        stream = hashlib.shake_256(self._derived(b"stream\0" + salt)).digest(len(data))
+        return (np.frombuffer(data, np.uint8) ^ np.frombuffer(stream, np.uint8)).tobytes()
+
+
+def read(file: Path) -> Key:
+    """Returns the key of a file.
+
+    Raises:
+        UserError: there is none, others may read it, or it is damaged.
+    """
+    try:
+        text = file.read_text(encoding="ascii")
+        mode = file.stat().st_mode
+    except FileNotFoundError:
+        raise UserError(
+            f"no key at {file}: draw one with 'recense find-person --new-key'; an index of another key stays closed"
+        ) from None
+    except (OSError, ValueError):
+        raise UserError(f"the key {file} cannot be read: check its owner and content") from None
+    if os.name == "posix" and mode & 0o077:
+        raise UserError(f"others may read the key {file}: chmod 600 {file}, or draw a new one")
+    return Key.parse(text, str(file))
+
+
+def create(file: Path) -> Key:
+    """Draws a key and writes it where only its owner reads it.
+
+    Raises:
+        UserError: there is one already, or the folder cannot be written.
+    """
+    key = Key(secrets.token_bytes(SIZE))
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise UserError(f"there is a key at {file} already: destroy it first with --destroy-key") from None
+    except OSError as error:
+        raise UserError(f"cannot write the key {file}: {error.strerror}") from None
+    with os.fdopen(handle, "w", encoding="ascii") as opened:
+        opened.write(key.secret.hex() + "\n")
+    return key
+
+
+def destroy(file: Path) -> bool:
+    """Overwrites and removes the key; returns whether there was one. Copies and backups are not reached.
+
+    Raises:
+        UserError: it cannot be removed.
+    """
+    try:
+        with file.open("r+b") as opened:
+            opened.write(b"0" * (2 * SIZE))
+            opened.flush()
+            os.fsync(opened.fileno())
+        file.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise UserError(f"cannot destroy the key {file}: {error.strerror}") from None
+    return True
+
+
+def refuse_unknown_regions(regions: Iterable[str]) -> None:
+    """Checks the countries of telephone numbers.
+
+    Raises:
+        UserError: phonenumbers knows no numbering plan of one.
+    """
+    for region in regions:
+        if not is_region(region):
+            raise UserError(f"persons: '{region}' is no country whose telephone numbers are known; write FR, BE, CH …")
