@@ -13,5 +13,5 @@ def sources(visit: Visit) -> Answer:
         known, unread = listing.sources(connection), listing.unread(connection)
         read = listing.read_shares(connection)
     return Page(
-        "sources.html.j2", {"runs": visit.catalog.runs()[:50], "sources": known, "unread": unread, "read": read}
+        "sources.html.j2", {"runs": visit.catalog.runs(50), "sources": known, "unread": unread, "read": read}
     )

@@ -58,7 +58,7 @@ def listed(visit: Visit, problem: str | None = None) -> Page:
         {
             "page": page,
             "count": count,
-            "more": count > listing.COUNTED,
+            "more": listing.is_cut(chosen, count),
             "chosen": kept,
             "sources": sources,
             "categories": list(taxonomy().categories),
