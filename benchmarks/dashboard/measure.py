@@ -1,6 +1,6 @@
 """Builds a catalog of many findings and asks the dashboard for pages, alone and with people beside a writing scan.
 
-    python -m benchmarks.dashboard [--findings 100000] [--postgres postgresql://…/empty] [--save benchmarks/dashboard/RESULTS.md]
+    python -m benchmarks.dashboard [--findings 100000] [--postgres postgresql://…/empty] [--save RESULTS.md]
 
 Times are the server's own, from the request to the first byte of its answer; it runs in a process of its own, whose
 memory is the one that is given. People are threads that read a page, wait ``--pause`` seconds and ask for the next.

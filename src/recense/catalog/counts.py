@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, literal, select
+from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, literal, select
 
 from recense.catalog import tables
 
@@ -29,7 +29,7 @@ class Moves:
     def __init__(self) -> None:
         self._moved: Counter[Cell] = Counter()
 
-    def leave(self, row: Mapping[str, Any]) -> None:
+    def leave(self, row: Mapping[str, Any] | RowMapping) -> None:
         """Notes that a row is no longer as it was read."""
         self._moved[_cell(row)] -= 1
 
@@ -37,10 +37,10 @@ class Moves:
         """Notes that a row is now like this."""
         self._moved[_cell(row)] += 1
 
-    def change(self, row: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    def change(self, row: Mapping[str, Any] | RowMapping, values: Mapping[str, Any]) -> None:
         """Notes that a row gets other values."""
         self.leave(row)
-        self.enter({**row, **values})
+        self.enter({**dict(row), **values})
 
     def write(self, connection: Connection) -> None:
         """Adds what moved to the counts."""
@@ -55,7 +55,7 @@ class Moves:
             _put_together(connection)
 
 
-def _cell(row: Mapping[str, Any]) -> Cell:
+def _cell(row: Mapping[str, Any] | RowMapping) -> Cell:
     return (*(row[name] for name in CELL[:4]), row["declared"] or "", row["state"], int(row["gone"] is not None))
 
 

@@ -76,7 +76,8 @@ def transaction(engine: Engine, where: str, write: bool, turn: AbstractContextMa
     """Gives a connection in a transaction; database errors become sentences without parameters.
 
     Args:
-        engine: of the catalog. where: its place without secrets.
+        engine: of the catalog.
+        where: its place without secrets.
         write: something is to be written.
         turn: lock of this process's writers. SQLite lets writers of one file try again after ever longer sleeps,
             whoever came first: many threads of one server would starve each other.

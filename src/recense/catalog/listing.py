@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, select, tuple_
 
 from recense.catalog import counts, rows, searching, tables
 from recense.errors import UserError
-from recense.model import Finding, ScanRun, SourceReport, Unreadable
+from recense.model import Finding, Proof, ScanRun, SourceReport, Unreadable
 from recense.policy import taxonomy
 
 SHOWN = 50
@@ -204,6 +205,8 @@ def _conditions(chosen: Filter, table: Table = tables.review, ordered: bool = Tr
     """Returns what rows of the list, or cells of ``review_counts``, a filter takes.
 
     Args:
+        chosen: the filter.
+        table: ``review`` or ``review_counts``.
         ordered: the rows are wanted in the list's order; a database that began with the days of an index on ``until``
             would have to sort whatever ends soon, which may be everything.
     """
@@ -230,7 +233,8 @@ def _item(row: Any) -> Item:
 
 
 def _items(connection: Connection, ids: Sequence[str]) -> list[Item]:
-    table, found = tables.review, {}
+    table = tables.review
+    found: dict[str, Item] = {}
     for begin in range(0, len(ids), 500):
         query = select(table).where(table.c.id.in_(ids[begin : begin + 500]))
         found |= {row["id"]: _item(row) for row in connection.execute(query).mappings()}
@@ -242,6 +246,34 @@ def evidence(connection: Connection, run: str, id_: str) -> Sequence[Finding]:
     table = tables.findings
     query = select(table).where(table.c.run == run, table.c.id == id_).order_by(table.c.position)
     return [rows.finding_of(row) for row in connection.execute(query).mappings()]
+
+
+def by_dataset(connection: Connection, run: str) -> Iterator[tuple[str, str, int | None, Sequence[Finding]]]:
+    """Yields each dataset of a run: source, name, rows read, and its findings without their evidence.
+
+    One dataset at a time is in memory, however many the run has; those without a finding come last.
+    """
+    names, table = tables.datasets, tables.findings
+    read = connection.execute(select(names.c.source, names.c.name, names.c.rows_read).where(names.c.run == run))
+    rows_read = {(source, name): number for source, name, number in read}
+    columns = ("source", "dataset", "path", "category", "entity", "proof", "score", "cells", "matched", "declared")
+    found = (
+        connection.execution_options(yield_per=2_000)
+        .execute(
+            select(*(table.c[name] for name in columns))
+            .where(table.c.run == run)
+            .order_by(table.c.source, table.c.dataset, table.c.path, table.c.position)
+        )
+        .tuples()
+    )
+    for (source, name), group in groupby(found, key=lambda row: row[:2]):
+        findings = [
+            Finding(source, name, path, category, entity, Proof(proof), score, cells, matched, declared=declared)
+            for _, _, path, category, entity, proof, score, cells, matched, declared in group
+        ]
+        yield source, name, rows_read.pop((source, name), None), findings
+    for (source, name), number in rows_read.items():
+        yield source, name, number, ()
 
 
 def trend(connection: Connection, id_: str, most: int = 12) -> Sequence[tuple[str, int, int]]:

@@ -1,7 +1,7 @@
 """Forward migrations of the catalog, one per schema version. A step, once released, is never edited: add the next.
 
-Each step is a list of statements that SQLite and PostgreSQL both understand, or functions where no SQL will do; it runs with the change of the version
-number in one transaction, so a migration killed half-way has not happened.
+Each step is a list of statements that SQLite and PostgreSQL both understand, or functions where no SQL will do; it
+runs with the change of the version number in one transaction, so a migration killed half-way has not happened.
 """
 
 from __future__ import annotations
