@@ -115,11 +115,12 @@ def to_the_end(client: httpx.Client) -> tuple[Taken, int]:
 
 def crowd(at: Server, paths: list[str], users: int, seconds: float, pause: float) -> Taken:
     """Returns what answers took while a number of people ask."""
-    end, together = time.monotonic() + seconds, Taken()
+    together, ready = Taken(), threading.Barrier(users)
 
     def person(number: int) -> None:
-        with closing(signed_in(at)) as client:
-            turn = number
+        with closing(signed_in(at)) as client:  # passwords are slow on purpose: everybody is in before the clock starts
+            ready.wait()
+            end, turn = time.monotonic() + seconds, number
             time.sleep(pause * number / users)
             while time.monotonic() < end:
                 ask(client, paths[turn % len(paths)], together)

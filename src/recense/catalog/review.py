@@ -128,7 +128,7 @@ def record(connection: Connection, run: ScanRun, moment: str) -> None:
         _update(connection, [(old, found[id_]) for id_, old in known.items()], run, moment, moves)
     _mark_gone(connection, run, found, moment, moves)
     moves.write(connection)
-    settle(connection, decisions.in_force(connection, fresh), moment[:10])
+    settle(connection, decisions.in_force(connection, fresh), moment[:10], first_run=run.id)
     expire(connection, moment[:10])
 
 
@@ -145,20 +145,23 @@ def is_empty(connection: Connection) -> bool:
     return connection.execute(select(tables.findings.c.id).limit(1)).scalar() is not None
 
 
-def settle(connection: Connection, made: Sequence[Decision], today: str) -> None:
+def settle(connection: Connection, made: Sequence[Decision], today: str, first_run: str | None = None) -> None:
     """Marks what decisions are about as decided, as long as they last.
 
     Args:
         connection: a transaction that writes.
         made: decisions, oldest first; the last about a field and category is the one in force.
         today: day in ISO 8601.
+        first_run: only what this run found first: what was opened again meanwhile stays open for a new decision.
     """
     lock(connection)
     table, moves = tables.review, Moves()
     for (field, category), decision in decisions.latest(made).items():
         if decision.until is not None and decision.until < today:
             continue
-        about = (table.c.field == field, table.c.category == category)
+        about = [table.c.field == field, table.c.category == category]
+        if first_run is not None:
+            about.append(table.c.first_run == first_run)
         values = {"state": "decided", "why": None, "until": decision.until}
         for row in connection.execute(select(*_counted(), table.c.field).where(*about)).mappings().all():
             moves.change(row, values)
