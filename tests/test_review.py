@@ -82,6 +82,17 @@ def test_a_decided_finding_is_asked_again_only_for_a_reason(catalog, change, rul
     assert item(catalog, one).until == (None if why else "2999-01-01")
 
 
+def test_the_same_field_in_another_source_decides_nothing_that_was_opened_again(catalog: Catalog) -> None:
+    one = found()
+    scan(catalog, "r1", one)
+    decide(catalog, one)
+    more = replace(one, matched=500)
+    scan(catalog, "r2", more)
+    other = replace(one, source="sqlite:///copy.sqlite")
+    scan(catalog, "r3", more, other)
+    assert (item(catalog, one).state, item(catalog, other).state) == ("reopened", "decided")
+
+
 def test_small_steps_add_up(catalog: Catalog) -> None:
     one = found()
     scan(catalog, "r1", one)

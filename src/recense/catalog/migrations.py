@@ -78,6 +78,7 @@ STEPS: Sequence[Step] = (
         "CREATE INDEX review_category ON review (category, rank, sort, id)",
         "CREATE INDEX review_source ON review (source, rank, sort, id)",
         "CREATE INDEX review_field ON review (field, category)",
+        "CREATE INDEX findings_by_id ON findings (id)",
         "CREATE INDEX review_first ON review (first_seen)",
         """CREATE TABLE users (name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT, language TEXT,
         active BOOLEAN NOT NULL, created TEXT NOT NULL, last_visit TEXT, keys BOOLEAN NOT NULL)""",
