@@ -3,7 +3,7 @@
     python -m benchmarks.dashboard [--findings 100000] [--postgres postgresql://…/empty] [--save RESULTS.md]
 
 Times are the server's own, from the request to the first byte of its answer; it runs in a process of its own, whose
-memory is the one that is given. People are threads that read a page, wait ``--pause`` seconds and ask for the next.
+memory is the one that is given. People are threads that take a page, wait ``--pause`` seconds and ask for the next.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def measured(url: str, chosen: argparse.Namespace) -> list[str]:
             print(lines[-1], flush=True)
         taken, count = to_the_end(client)
         lines.append(taken.row(f"findings, page by page to page {count:,}"))
-        for pause in (1.0, 0.0):
+        for pause in chosen.pause:
             writer = spawn.Process(target=scan, args=(url, chosen.seconds, chosen.rescanned))
             writer.start()
             taken = crowd(at, list(asked.values()), chosen.users, chosen.seconds, pause)
@@ -175,6 +175,7 @@ def main() -> None:
     parser.add_argument("--rescanned", type=int, default=500, help="findings of each run that is written meanwhile")
     parser.add_argument("--postgres", metavar="URL", help="an empty database; default: a new SQLite file")
     parser.add_argument("--users", type=int, default=20)
+    parser.add_argument("--pause", type=float, nargs="*", default=[1.0, 0.0], help="seconds of reading between pages")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--times", type=int, default=40)
     parser.add_argument("--save", type=Path, help="Markdown file that gets the table of this database")

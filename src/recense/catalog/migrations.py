@@ -102,6 +102,7 @@ STEPS: Sequence[Step] = (
         "DROP INDEX review_source",
         "DROP INDEX review_first",
         """CREATE INDEX review_list ON review (rank, sort, id, gone, state, category, proof, declared, until{wide})""",
+        "CREATE INDEX review_place ON review (source, dataset)",
         "CREATE INDEX review_until ON review (until, state, gone) WHERE until IS NOT NULL",
         "CREATE INDEX review_first ON review (first_seen, rank, state, gone, declared)",
         """CREATE TABLE review_counts (source TEXT NOT NULL, category TEXT NOT NULL, rank BIGINT NOT NULL,

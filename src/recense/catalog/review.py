@@ -262,18 +262,17 @@ def _changed(old: Any, new: Standing, run: ScanRun, moment: str) -> dict[str, An
 
 def _mark_gone(connection: Connection, run: ScanRun, found: dict[str, Standing], moment: str, moves: Moves) -> None:
     """Marks what a dataset that was read no longer holds; what could not be read is not gone."""
-    unread = unread_in(connection, run.id)
+    unread, table = unread_in(connection, run.id), tables.review
     for source in run.sources:
         datasets = {report.dataset for report in run.datasets if report.source == source.uri}
-        table = tables.review
-        query = select(table.c.id, table.c.dataset, *_counted()).where(
-            table.c.source == source.uri, table.c.gone.is_(None)
-        )
+        read = [dataset for dataset in sorted(datasets) if not unread(source.uri, dataset)]
         lost = []
-        for row in connection.execute(query).mappings():
-            if row["id"] not in found and row["dataset"] in datasets and not unread(source.uri, row["dataset"]):
-                moves.change(row, {"gone": moment})
-                lost.append(row["id"])
+        for chunk in _chunks(read):
+            here = (table.c.source == source.uri, table.c.dataset.in_(chunk), table.c.gone.is_(None))
+            for row in connection.execute(select(table.c.id, *_counted()).where(*here)).mappings():
+                if row["id"] not in found:
+                    moves.change(row, {"gone": moment})
+                    lost.append(row["id"])
         for chunk in _chunks(lost):
             connection.execute(update(table).where(table.c.id.in_(chunk)).values(gone=moment))
 
