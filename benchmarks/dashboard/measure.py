@@ -9,6 +9,7 @@ memory is the one that is given. People are threads that take a page, wait ``--p
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import platform
 import re
@@ -42,7 +43,7 @@ class Taken:
     def row(self, name: str) -> str:
         """Returns a line of a Markdown table."""
         ordered = sorted(self.times) or [0.0]
-        high = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+        high = ordered[math.ceil(len(ordered) * 0.95) - 1]
         middle = statistics.median(ordered)
         errors = len(self.errors)
         good = "yes" if middle <= MEDIAN and high <= HIGH and not errors else "**no**"
