@@ -6,7 +6,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,22 +39,8 @@ TARGETS = [{"name": "crm", "target": URI}]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/recense.db"
-        return
-    try:
-        server = request.getfixturevalue("postgres_url")
-    except pytest.FixtureLookupError:
-        pytest.skip("no fixture postgres_url: tests/servers.py is not registered")
-    engine = sa.create_engine(sa.make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text("DROP DATABASE IF EXISTS catalog_test"))
-        connection.execute(sa.text("CREATE DATABASE catalog_test"))
-    yield sa.make_url(server).set(database="catalog_test").render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(sa.text("DROP DATABASE IF EXISTS catalog_test WITH (FORCE)"))
-    engine.dispose()
+def url(request: pytest.FixtureRequest, catalog_urls: Callable[[str], str], tmp_path: Path) -> str:
+    return catalog_urls(request.param) if request.param == "postgresql" else f"sqlite:///{tmp_path}/recense.db"
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Decisions about fields: appended, chained, and a changed row is found; on both databases."""
 
-import datetime
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,20 +19,9 @@ SECOND = replace(
 )
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def catalog(request: pytest.FixtureRequest, tmp_path: Path):  # type: ignore[no-untyped-def]
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/c.db"
-    else:
-        server = sa.make_url(request.getfixturevalue("postgres_url"))
-        name = f"decisions_{datetime.datetime.now().strftime('%H%M%S%f')}"
-        admin = sa.create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        admin.dispose()
-        url = server.set(database=name).render_as_string(hide_password=False)
-    with Catalog.open(url) as opened:
-        yield opened
+@pytest.fixture
+def catalog(empty_catalog: Catalog) -> Catalog:
+    return empty_catalog
 
 
 def _execute(catalog: Catalog, statement: str) -> None:

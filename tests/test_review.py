@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -20,29 +18,9 @@ from recense.model import ColumnReport, Dataset, DatasetReport, Finding, Proof, 
 URI = "sqlite:///crm.sqlite"
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('review')}/c.db"
-    else:
-        server = sa.make_url(request.getfixturevalue("postgres_url"))
-        name = f"review_{datetime.datetime.now().strftime('%H%M%S%f')}"
-        admin = sa.create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        admin.dispose()
-        url = server.set(database=name).render_as_string(hide_password=False)
-    with Catalog.open(url) as catalog:
-        yield catalog
-
-
 @pytest.fixture
-def catalog(opened: Catalog) -> Catalog:
-    with opened.transaction(write=True) as connection:
-        for table in reversed(tables.metadata.sorted_tables):
-            if table.name not in {"schema_version", "recense_meta"}:
-                connection.execute(sa.delete(table))
-    return opened
+def catalog(empty_catalog: Catalog) -> Catalog:
+    return empty_catalog
 
 
 def found(column: str = "religion", category: str = "special.religion", **changed: object) -> Finding:
@@ -102,6 +80,17 @@ def test_a_decided_finding_is_asked_again_only_for_a_reason(catalog, change, rul
     scan(catalog, "r2", replace(one, **change), rules=rules)
     assert (item(catalog, one).state, item(catalog, one).why) == (state, why)
     assert item(catalog, one).until == (None if why else "2999-01-01")
+
+
+def test_the_same_field_in_another_source_decides_nothing_that_was_opened_again(catalog: Catalog) -> None:
+    one = found()
+    scan(catalog, "r1", one)
+    decide(catalog, one)
+    more = replace(one, matched=500)
+    scan(catalog, "r2", more)
+    other = replace(one, source="sqlite:///copy.sqlite")
+    scan(catalog, "r3", more, other)
+    assert (item(catalog, one).state, item(catalog, other).state) == ("reopened", "decided")
 
 
 def test_small_steps_add_up(catalog: Catalog) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from recense.catalog import Catalog, audit
+from recense.catalog import Catalog, audit, listing
 from recense.errors import RecenseError
 from recense.gate.approvals import WHY_LENGTH
 from recense.register import checking, facts, folder
@@ -118,15 +119,40 @@ def decision(activity: Activity, visit: Visit) -> tuple[str, dict[str, Any]]:
 
 def assignment(catalog: Catalog, register: Register) -> Assignment | None:
     """Returns how the newest run's datasets are assigned to activities; None when no run has ended."""
-    newest = next((run.id for run in catalog.runs() if run.status in {"complete", "incomplete"}), None)
+    with catalog.transaction() as connection:
+        _, newest = listing.runs_since(connection, None)
     if newest is None:
         return None
-    return facts.assign(register.organisation, register.activities, _seen(catalog, newest))
+    with _ONE_AT_A_TIME:  # who comes while the datasets are read waits for them instead of reading them too
+        return _assigned(catalog, newest.id, _Same(register))
+
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+class _Same:
+    """A register as a key: ``load`` gives the same one until a file changes."""
+
+    def __init__(self, register: Register) -> None:
+        self.register = register
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.register is other.register
+
+    def __hash__(self) -> int:
+        return id(self.register)
 
 
 @lru_cache(maxsize=2)
+def _assigned(catalog: Catalog, run: str, same: _Same) -> Assignment:
+    return facts.assign(same.register.organisation, same.register.activities, _seen(catalog, run))
+
+
+@lru_cache(maxsize=1)
 def _seen(catalog: Catalog, run: str) -> Sequence[SeenDataset]:
-    return facts.of_run(catalog.run(run)).datasets
+    with catalog.transaction() as connection:
+        seen = [facts.of_dataset(*one) for one in listing.by_dataset(connection, run)]
+    return sorted(seen, key=lambda one: one.key)
 
 
 def waiting(visit: Visit) -> Line | None:

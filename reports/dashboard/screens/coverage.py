@@ -12,6 +12,4 @@ def sources(visit: Visit) -> Answer:
     with visit.catalog.transaction() as connection:
         known, unread = listing.sources(connection), listing.unread(connection)
         read = listing.read_shares(connection)
-    return Page(
-        "sources.html.j2", {"runs": visit.catalog.runs()[:50], "sources": known, "unread": unread, "read": read}
-    )
+    return Page("sources.html.j2", {"runs": visit.catalog.runs(50), "sources": known, "unread": unread, "read": read})

@@ -16,6 +16,7 @@ from recense.policy import taxonomy
 from recense.reports.dashboard import declaring
 from recense.reports.dashboard.deciding import PLAIN, takes_many
 from recense.reports.dashboard.pages import source_key
+from recense.reports.dashboard.screens.queue import reopen_ended
 from recense.reports.dashboard.visit import Answer, Page, Refused, Visit, screen
 
 FIELDS = ("category", "source", "proof", "declared", "state", "search")
@@ -33,6 +34,7 @@ def listed(visit: Visit, problem: str | None = None) -> Page:
     def wanted(name: str) -> str:
         return visit.query.get(name, "")[:512]
 
+    reopen_ended(visit)
     with visit.catalog.transaction() as connection:
         sources = sorted(listing.newest_runs(connection))
     chosen = Filter(
@@ -50,7 +52,8 @@ def listed(visit: Visit, problem: str | None = None) -> Page:
             page = listing.listed(connection, chosen, visit.query.get("after"), visit.query.get("before"))
         except UserError:
             raise Refused(400, "refused.query") from None
-        count = listing.counted(connection, chosen)
+        alone = page.after is None and page.before is None
+        count = len(page.items) if alone else listing.counted(connection, chosen)
     kept = chosen_in(visit)
     many = [one.id for one in page.items if takes_many(one)] if visit.account.may("dpo") else []
     return Page(
@@ -58,7 +61,7 @@ def listed(visit: Visit, problem: str | None = None) -> Page:
         {
             "page": page,
             "count": count,
-            "more": count > listing.COUNTED,
+            "more": listing.is_cut(chosen, count),
             "chosen": kept,
             "sources": sources,
             "categories": list(taxonomy().categories),
@@ -90,6 +93,7 @@ def link(path: str, query: Mapping[str, str]) -> str:
 @screen("/findings/{id}", role="reader")
 def finding(visit: Visit) -> Answer:
     """Shows one finding: evidence for and against, how it came to be, and the form that decides."""
+    reopen_ended(visit)
     with visit.catalog.transaction() as connection:
         one = listing.item(connection, visit.params["id"])
         if one is None:

@@ -14,16 +14,16 @@ from recense.reports.dashboard.visit import Answer, Page, Visit, screen
 def todo(visit: Visit) -> Answer:
     """Shows the queues, categories by source, and the state of scans."""
     reopen_ended(visit)
+    since = visit.session.since if visit.session else None
     with visit.catalog.transaction() as connection:
         lines = [
-            (one, listing.counted(connection, one.lists), listing.oldest(connection, one.lists))
-            for one in queues(visit.today)
+            (one, listing.counted(connection, one.lists), None if n else listing.oldest(connection, one.lists))
+            for n, one in enumerate(queues(visit.today))  # the page says how long the first, most urgent one waits
         ]
         counts = listing.by_source(connection)
         sources = listing.sources(connection)
         unread = listing.unread(connection)
-    runs = visit.catalog.runs()
-    since = visit.session.since if visit.session else None
+        recent, last = listing.runs_since(connection, since)
     return Page(
         "todo.html.j2",
         {
@@ -34,8 +34,8 @@ def todo(visit: Visit) -> Answer:
             "counts": counts,
             "categories": [name for name in taxonomy().categories if any(name in row for row in counts.values())],
             "since": since,
-            "recent": [run for run in runs if since is None or (run.finished or run.started) > since],
-            "last": next((run for run in runs if run.finished), None),
+            "recent": recent,
+            "last": last,
             "sources": sources,
             "unread": unread,
         },

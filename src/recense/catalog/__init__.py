@@ -8,6 +8,7 @@ transaction which also erases the evidence and the key of its hashes. No value a
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
-from recense.catalog import audit, listing, review, rows, tables
+from recense.catalog import audit, counts, coverage, listing, review, rows, tables
 from recense.catalog import decisions as chained
 from recense.catalog.decisions import Chain, Decision
 from recense.catalog.differences import differences
@@ -81,6 +82,7 @@ class Catalog:
 
     def __init__(self, engine: Engine, where: str) -> None:
         self._engine = engine
+        self._turn = threading.Lock()
         self.where = where
 
     @classmethod
@@ -122,7 +124,7 @@ class Catalog:
         return self._transaction(write)
 
     def _transaction(self, write: bool = False) -> AbstractContextManager[Connection]:
-        return transaction(self._engine, self.where, write)
+        return transaction(self._engine, self.where, write, self._turn)
 
     # -- while a run goes on
 
@@ -253,6 +255,7 @@ class Catalog:
             connection.execute(update(tables.partitions).where(tables.partitions.c.run == run.id).values(evidence=None))
             connection.execute(delete(tables.person_parts).where(tables.person_parts.c.run == run.id))
             review.record(connection, run, run.finished or now())
+            coverage.record(connection, run)
         self.flush()
 
     def flush(self) -> None:
@@ -288,8 +291,13 @@ class Catalog:
     def fill_review(self) -> int:
         """Fills an empty review list from the newest run of each source; returns how many runs it took.
 
-        A catalog of a recense that had no such list has findings and an empty list.
+        A catalog of a recense that had no such list has findings and an empty list. Counts that are not what the list
+        says are made anew.
         """
+        if self.drift():
+            with self._transaction(write=True) as connection:
+                review.lock(connection)
+                counts.rebuild(connection)
         with self._transaction() as connection:
             wanted = set(listing.newest_runs(connection).values()) if review.is_empty(connection) else set()
         order = [run.id for run in reversed(self.runs()) if run.id in wanted]
@@ -299,10 +307,10 @@ class Catalog:
                 review.record(connection, run, run.finished or now())
         return len(order)
 
-    def runs(self) -> list[ScanRun]:
-        """Returns all runs, latest first, without their findings."""
+    def runs(self, most: int | None = None) -> list[ScanRun]:
+        """Returns all runs, or the latest ``most`` of them, latest first, without their findings."""
         with self._transaction() as connection:
-            query = select(tables.runs).order_by(tables.runs.c.sequence.desc())
+            query = select(tables.runs).order_by(tables.runs.c.sequence.desc()).limit(most)
             return [rows.head_of(row) for row in connection.execute(query).mappings()]
 
     def changes(self, run_id: str) -> Mapping[str, object]:
@@ -372,6 +380,11 @@ class Catalog:
         """Returns the state of the chain of decisions, with the first row that was tampered with."""
         with self._transaction() as connection:
             return chained.chain(connection)
+
+    def drift(self) -> int:
+        """Returns how many counts of the review list are not what the list says: 0 unless somebody wrote past us."""
+        with self._transaction() as connection:
+            return counts.drift(connection)
 
     def audit_chain(self) -> tuple[int, str, int | None]:
         """Returns length and head of the log of who looked, and its first entry that does not fit, None when all do."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select, update
@@ -76,6 +77,10 @@ class Session:
 @cache
 def _hasher() -> PasswordHasher:
     return driver("argon2", "dashboard", "local accounts").PasswordHasher()  # type: ignore[no-any-return]
+
+
+_HASHING = BoundedSemaphore(2)
+"""Passwords checked at once: each takes 64 MB, and whoever knocks often must not take all memory there is."""
 
 
 @cache
@@ -179,7 +184,8 @@ def check_password(connection: Connection, name: str, password: str) -> Account 
     row = connection.execute(select(tables.users).where(tables.users.c.name == name)).mappings().one_or_none()
     stored = row["password"] if row else None
     try:
-        _hasher().verify(stored or _nobody(), password)
+        with _HASHING:
+            _hasher().verify(stored or _nobody(), password)
     except VerificationError:
         return None
     return _account(row) if row and stored and row["active"] else None

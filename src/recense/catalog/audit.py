@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from recense.catalog import tables
 
@@ -86,7 +86,8 @@ def verify(connection: Connection) -> int | None:
     """Returns the number of the first entry that does not follow from the one before; None when all do."""
     table = tables.audit
     previous, expected = FIRST, 1
-    for row in connection.execute(select(table).order_by(table.c.number)).mappings():
+    rows = connection.execution_options(yield_per=1000).execute(select(table).order_by(table.c.number))
+    for row in rows.mappings():
         parts = (row["number"], row["at"], row["who"], row["action"], row["subject"], row["details"], row["previous"])
         if row["number"] != expected or row["previous"] != previous or row["digest"] != seal(*parts):
             return int(row["number"])
@@ -95,10 +96,11 @@ def verify(connection: Connection) -> int | None:
 
 
 def head(connection: Connection) -> tuple[int, str]:
-    """Returns the number of entries and the newest digest: what to write down elsewhere."""
+    """Returns the number of the newest entry and its digest: what to write down elsewhere."""
     table = tables.audit
-    last = connection.execute(select(table.c.digest).order_by(table.c.number.desc()).limit(1)).scalar()
-    return connection.execute(select(func.count()).select_from(table)).scalar() or 0, last or FIRST
+    query = select(table.c.number, table.c.digest).order_by(table.c.number.desc()).limit(1)
+    last = connection.execute(query).one_or_none()
+    return (last.number, last.digest) if last else (0, FIRST)
 
 
 def newest(connection: Connection, actions: Sequence[str]) -> dict[str, Entry]:

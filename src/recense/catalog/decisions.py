@@ -122,6 +122,17 @@ def about(connection: Connection, field: str) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
+def in_force(connection: Connection, keys: Iterable[tuple[str, str]]) -> list[Decision]:
+    """Returns the decisions in force about some fields and categories: the last one about each, from an index."""
+    wanted = set(keys)
+    fields = sorted({field for field, _ in wanted})
+    table, found = tables.decisions, []
+    for begin in range(0, len(fields), 500):
+        query = select(table).where(table.c.field.in_(fields[begin : begin + 500])).order_by(table.c.sequence)
+        found += [_decision(row) for row in connection.execute(query).mappings()]
+    return [decision for key, decision in latest(found).items() if key in wanted]
+
+
 def latest(decisions: Sequence[Decision]) -> dict[tuple[str, str], Decision]:
     """Returns the decision in force per (field, category): the last one."""
     return {(decision.field, decision.category): decision for decision in decisions}

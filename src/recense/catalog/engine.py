@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +72,21 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def transaction(engine: Engine, where: str, write: bool) -> Iterator[Connection]:
+def transaction(engine: Engine, where: str, write: bool, turn: AbstractContextManager[object]) -> Iterator[Connection]:
     """Gives a connection in a transaction; database errors become sentences without parameters.
+
+    Args:
+        engine: of the catalog.
+        where: its place without secrets.
+        write: something is to be written.
+        turn: lock of this process's writers. SQLite lets writers of one file try again after ever longer sleeps,
+            whoever came first: many threads of one server would starve each other.
 
     Raises:
         ConfigError: the catalog cannot be read or written.
     """
     try:
-        with engine.connect() as plain:
+        with turn if write and engine.dialect.name == "sqlite" else nullcontext(), engine.connect() as plain:
             connection = plain.execution_options(**{_WRITE: write})
             with connection.begin():
                 yield connection

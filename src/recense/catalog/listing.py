@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, select, tuple_
 
-from recense.catalog import rows, tables
+from recense.catalog import counts, rows, searching, tables
 from recense.errors import UserError
-from recense.model import Finding, SourceReport, Unreadable
+from recense.model import Finding, Proof, ScanRun, SourceReport, Unreadable
 from recense.policy import taxonomy
 
 SHOWN = 50
@@ -75,7 +76,7 @@ class Filter:
     Attributes:
         special: only, or without, Article 9 and 10. waiting: only what nobody has decided.
         since: first seen after this moment. ending: decided until this day at most.
-        search: parts of source, dataset or column, in any case.
+        search: words that stand in source, dataset or column, see ``recense.catalog.searching``.
         gone: also what is no longer found.
     """
 
@@ -118,7 +119,7 @@ def listed(
     """
     table = tables.review
     key = tuple_(table.c.rank, table.c.sort, table.c.id)
-    query = select(table).where(*_conditions(chosen))
+    query = select(table.c.id).where(*_conditions(chosen))
     backwards = before is not None
     if before is not None:
         query = query.where(key < _place(before))
@@ -126,8 +127,8 @@ def listed(
     else:
         query = query.where(key > _place(after)) if after else query
         query = query.order_by(table.c.rank, table.c.sort, table.c.id)
-    found = [_item(row) for row in connection.execute(query.limit(size + 1)).mappings()]
-    more, items = len(found) > size, found[:size]
+    found = list(connection.execute(query.limit(size + 1)).scalars())  # of the index alone, then the rows of a page
+    more, items = len(found) > size, _items(connection, found[:size])
     if backwards:
         items.reverse()
     onward = bool(items) and (more or backwards)
@@ -136,14 +137,27 @@ def listed(
 
 
 def counted(connection: Connection, chosen: Filter) -> int:
-    """Returns how many items a filter lists, ``COUNTED`` + 1 when there are more."""
-    inner: Select[Any] = select(tables.review.c.id).where(*_conditions(chosen)).limit(COUNTED + 1)
+    """Returns how many items a filter lists; ``COUNTED`` + 1 when there are more and they have to be walked along."""
+    if not _walks(chosen):
+        return counts.total(connection, _conditions(chosen, tables.review_counts))
+    table = tables.review
+    inner: Select[Any] = select(table.c.id).where(*_conditions(chosen, ordered=False)).limit(COUNTED + 1)
     return connection.execute(select(func.count()).select_from(inner.subquery())).scalar() or 0
+
+
+def is_cut(chosen: Filter, count: int) -> bool:
+    """Tells whether there are more items than ``counted`` says."""
+    return _walks(chosen) and count > COUNTED
+
+
+def _walks(chosen: Filter) -> bool:
+    return bool(chosen.search or chosen.since or chosen.ending)
 
 
 def oldest(connection: Connection, chosen: Filter) -> str | None:
     """Returns when the longest-waiting item of a filter was first seen."""
-    return connection.execute(select(func.min(tables.review.c.first_seen)).where(*_conditions(chosen))).scalar()
+    first = tables.review.c.first_seen
+    return connection.execute(select(first).where(*_conditions(chosen)).order_by(first).limit(1)).scalar()
 
 
 def item(connection: Connection, id_: str) -> Item | None:
@@ -162,23 +176,13 @@ def position(connection: Connection, chosen: Filter, one: Item) -> int:
     """Returns how many items of a filter stand before one, counted from 1."""
     table = tables.review
     key = tuple_(table.c.rank, table.c.sort, table.c.id)
-    query = select(table.c.id).where(*_conditions(chosen), key <= _place(cursor(one))).limit(COUNTED)
-    return connection.execute(select(func.count()).select_from(query.subquery())).scalar() or 0
+    query = select(func.count()).select_from(table).where(*_conditions(chosen), key <= _place(cursor(one)))
+    return connection.execute(query).scalar() or 0
 
 
 def by_source(connection: Connection) -> Mapping[str, Mapping[str, int]]:
     """Returns how many items of each category stand in each source."""
-    table = tables.review
-    query = (
-        select(table.c.source, table.c.category, func.count())
-        .where(table.c.gone.is_(None))
-        .group_by(table.c.source, table.c.category)
-        .order_by(table.c.source)
-    )
-    counts: dict[str, dict[str, int]] = {}
-    for source, category, count in connection.execute(query):
-        counts.setdefault(source, {})[category] = count
-    return counts
+    return counts.by_source(connection)
 
 
 def cursor(one: Item) -> str:
@@ -197,31 +201,44 @@ def _place(text: str) -> Any:
     return tuple_(*(literal(value, column.type) for value, column in zip((rank, sort, id_), types, strict=True)))
 
 
-def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
-    table = tables.review
+def _conditions(chosen: Filter, table: Table = tables.review, ordered: bool = True) -> list[ColumnElement[bool]]:
+    """Returns what rows of the list, or cells of ``review_counts``, a filter takes.
+
+    Args:
+        chosen: the filter.
+        table: ``review`` or ``review_counts``.
+        ordered: the rows are wanted in the list's order; a database that began with the days of an index on ``until``
+            would have to sort whatever ends soon, which may be everything.
+    """
     conditions: list[ColumnElement[bool]] = []
     for name in ("category", "source", "proof", "declared", "state"):
         if wanted := getattr(chosen, name):
             conditions.append(table.c[name] == wanted)
     if not chosen.gone:
-        conditions.append(table.c.gone.is_(None))
+        conditions.append(table.c.gone.is_(None) if table is tables.review else table.c.gone == 0)
     if chosen.waiting:
         conditions.append(table.c.state.in_(("open", "reopened")))
+    if chosen.special is not None:
+        conditions.append(table.c.rank < 10 if chosen.special else table.c.rank >= 10)
     if chosen.since:
         conditions.append(table.c.first_seen > chosen.since)
     if chosen.ending:
-        conditions += [table.c.state == "decided", table.c.until <= chosen.ending]
-    if chosen.special is not None:
-        conditions.append(table.c.rank < 10 if chosen.special else table.c.rank >= 10)
-    if chosen.search:
-        words = [word for word in chosen.search.split() if word]
-        places = (table.c.source, table.c.dataset, table.c.path)
-        conditions += [or_(*(place.icontains(word, autoescape=True) for place in places)) for word in words]
-    return [and_(*conditions)] if conditions else []
+        until = func.coalesce(table.c.until, "9999") if ordered else table.c.until
+        conditions += [table.c.state == "decided", until <= chosen.ending]
+    return conditions + searching.conditions(chosen.search)
 
 
 def _item(row: Any) -> Item:
     return Item(**{name: row[name] for name in Item.__dataclass_fields__})
+
+
+def _items(connection: Connection, ids: Sequence[str]) -> list[Item]:
+    table = tables.review
+    found: dict[str, Item] = {}
+    for begin in range(0, len(ids), 500):
+        query = select(table).where(table.c.id.in_(ids[begin : begin + 500]))
+        found |= {row["id"]: _item(row) for row in connection.execute(query).mappings()}
+    return [found[id_] for id_ in ids]
 
 
 def evidence(connection: Connection, run: str, id_: str) -> Sequence[Finding]:
@@ -229,6 +246,34 @@ def evidence(connection: Connection, run: str, id_: str) -> Sequence[Finding]:
     table = tables.findings
     query = select(table).where(table.c.run == run, table.c.id == id_).order_by(table.c.position)
     return [rows.finding_of(row) for row in connection.execute(query).mappings()]
+
+
+def by_dataset(connection: Connection, run: str) -> Iterator[tuple[str, str, int | None, Sequence[Finding]]]:
+    """Yields each dataset of a run: source, name, rows read, and its findings without their evidence.
+
+    One dataset at a time is in memory, however many the run has; those without a finding come last.
+    """
+    names, table = tables.datasets, tables.findings
+    read = connection.execute(select(names.c.source, names.c.name, names.c.rows_read).where(names.c.run == run))
+    rows_read = {(source, name): number for source, name, number in read}
+    columns = ("source", "dataset", "path", "category", "entity", "proof", "score", "cells", "matched", "declared")
+    found = (
+        connection.execution_options(yield_per=2_000)
+        .execute(
+            select(*(table.c[name] for name in columns))
+            .where(table.c.run == run)
+            .order_by(table.c.source, table.c.dataset, table.c.path, table.c.position)
+        )
+        .tuples()
+    )
+    for (source, name), group in groupby(found, key=lambda row: row[:2]):
+        findings = [
+            Finding(source, name, path, category, entity, Proof(proof), score, cells, matched, declared=declared)
+            for _, _, path, category, entity, proof, score, cells, matched, declared in group
+        ]
+        yield source, name, rows_read.pop((source, name), None), findings
+    for (source, name), number in rows_read.items():
+        yield source, name, number, ()
 
 
 def trend(connection: Connection, id_: str, most: int = 12) -> Sequence[tuple[str, int, int]]:
@@ -247,18 +292,17 @@ def trend(connection: Connection, id_: str, most: int = 12) -> Sequence[tuple[st
 
 def sources(connection: Connection) -> Sequence[tuple[SourceReport, str]]:
     """Returns every source as its newest finished run left it, and when that was."""
-    table, runs = tables.sources, tables.runs
+    table, states, runs = tables.sources, tables.source_states, tables.runs
     query = (
         select(table, runs.c.finished)
+        .join(states, and_(states.c.source == table.c.uri, states.c.run == table.c.run))
         .join(runs, runs.c.id == table.c.run)
-        .where(runs.c.finished.is_not(None))
-        .order_by(runs.c.sequence.desc())
     )
-    newest: dict[str, tuple[SourceReport, str]] = {}
-    for row in connection.execute(query).mappings():
-        report = SourceReport(row["uri"], row["kind"], row["status"], row["reason"])
-        newest.setdefault(row["uri"], (report, row["finished"]))
-    return sorted(newest.values(), key=lambda entry: entry[0].uri)
+    found = [
+        (SourceReport(row["uri"], row["kind"], row["status"], row["reason"]), row["finished"])
+        for row in connection.execute(query).mappings()
+    ]
+    return sorted(found, key=lambda entry: entry[0].uri)
 
 
 def unread(connection: Connection, most: int = 500) -> Sequence[Unreadable]:
@@ -300,35 +344,25 @@ class ReadShare:
 
 def newest_runs(connection: Connection) -> Mapping[str, str]:
     """Returns the newest finished run of every source."""
-    table, runs = tables.sources, tables.runs
-    query = (
-        select(table.c.uri, runs.c.id)
-        .join(runs, runs.c.id == table.c.run)
-        .where(runs.c.finished.is_not(None), runs.c.status.in_(("complete", "incomplete")))
-        .order_by(runs.c.sequence)
-    )
-    return {row.uri: row.id for row in connection.execute(query)}
+    table = tables.source_states
+    return {row.source: row.run for row in connection.execute(select(table.c.source, table.c.run))}
 
 
 def read_shares(connection: Connection) -> Sequence[ReadShare]:
     """Returns how much of each source was read, and with which bound."""
-    datasets, columns, found = tables.datasets, tables.columns, []
-    for source, run in sorted(newest_runs(connection).items()):
-        total = connection.execute(
-            select(
-                func.count(), func.count(datasets.c.rows), func.sum(datasets.c.rows), func.sum(datasets.c.rows_read)
-            ).where(datasets.c.run == run, datasets.c.source == source)
-        ).one()
-        findings = tables.findings
-        named = (
-            select(findings.c.id)
-            .where(findings.c.run == columns.c.run, findings.c.source == columns.c.source)
-            .where(findings.c.dataset == columns.c.dataset, findings.c.path == columns.c.path)
-            .exists()
-        )
-        mine = (columns.c.run == run, columns.c.source == source)
-        count = connection.execute(select(func.count()).select_from(columns).where(*mine)).scalar() or 0
-        bound = connection.execute(select(func.max(columns.c.clean_bound)).where(*mine, ~named)).scalar()
-        rows_known = total[0] == total[1]
-        found.append(ReadShare(source, int(total[2] or 0) if rows_known else None, int(total[3] or 0), count, bound))
-    return found
+    table = tables.source_states
+    rows = connection.execute(
+        select(table.c.source, table.c.rows, table.c.rows_read, table.c.columns, table.c.bound)
+    ).tuples()
+    return sorted((ReadShare(*row) for row in rows), key=lambda share: share.source)
+
+
+def runs_since(connection: Connection, since: str | None) -> tuple[int, ScanRun | None]:
+    """Returns how many runs ended, or began and have not ended, after a moment, and the newest that ended."""
+    table = tables.runs
+    query = select(func.count()).select_from(table)
+    if since is not None:
+        query = query.where(func.coalesce(table.c.finished, table.c.started) > since)
+    last = select(table).where(table.c.finished.is_not(None)).order_by(table.c.sequence.desc()).limit(1)
+    row = connection.execute(last).mappings().one_or_none()
+    return connection.execute(query).scalar() or 0, rows.head_of(row) if row else None

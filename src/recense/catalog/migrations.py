@@ -1,18 +1,33 @@
 """Forward migrations of the catalog, one per schema version. A step, once released, is never edited: add the next.
 
-Each step is a list of statements that SQLite and PostgreSQL both understand; it runs with the change of the version
-number in one transaction, so a migration killed half-way has not happened.
+Each step is a list of statements that SQLite and PostgreSQL both understand, or functions where no SQL will do; it
+runs with the change of the version number in one transaction, so a migration killed half-way has not happened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, bindparam, inspect, text
 
+from recense.catalog.searching import names
+from recense.catalog.tables import Name
 from recense.errors import ConfigError
 
-Step = Sequence[str]
+Step = Sequence[str | Callable[[Connection], None]]
+
+
+def _fold_names(connection: Connection) -> None:
+    """Fills in what is ordered by and searched, which no SQL that both databases speak can write."""
+    rows = connection.execute(
+        text("SELECT id, source, dataset, path FROM review").columns(source=Name(), dataset=Name(), path=Name())
+    ).all()
+    statement = text("UPDATE review SET sort = :sort, words = :words WHERE id = :id")
+    statement = statement.bindparams(bindparam("sort", type_=Name()), bindparam("words", type_=Name()))
+    values = [{"id": row.id, **names(row.source, row.dataset, row.path)} for row in rows]
+    if values:
+        connection.execute(statement, values)
+
 
 STEPS: Sequence[Step] = (
     (  # 1: recense 0.1
@@ -63,6 +78,7 @@ STEPS: Sequence[Step] = (
         "CREATE INDEX review_category ON review (category, rank, sort, id)",
         "CREATE INDEX review_source ON review (source, rank, sort, id)",
         "CREATE INDEX review_field ON review (field, category)",
+        "CREATE INDEX findings_by_id ON findings (id)",
         "CREATE INDEX review_first ON review (first_seen)",
         """CREATE TABLE users (name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT, language TEXT,
         active BOOLEAN NOT NULL, created TEXT NOT NULL, last_visit TEXT, keys BOOLEAN NOT NULL)""",
@@ -92,10 +108,47 @@ STEPS: Sequence[Step] = (
         state TEXT NOT NULL, closed TEXT, opened_by TEXT NOT NULL, answer TEXT)""",
         "CREATE INDEX person_requests_due ON person_requests (state, due)",
     ),
+    (  # 7: a hundred thousand findings. One index holds all that a page of the list asks for, in its order
+        "ALTER TABLE review ADD COLUMN words TEXT",
+        _fold_names,
+        "DROP INDEX review_order",
+        "DROP INDEX review_state",
+        "DROP INDEX review_category",
+        "DROP INDEX review_source",
+        "DROP INDEX review_first",
+        """CREATE INDEX review_list ON review (rank, sort, id, gone, state, category, proof, declared, until{wide})""",
+        "CREATE INDEX review_place ON review (source, dataset)",
+        "CREATE INDEX review_until ON review (until, state, gone) WHERE until IS NOT NULL",
+        "CREATE INDEX review_first ON review (first_seen, rank, state, gone, declared)",
+        """CREATE TABLE review_counts (source TEXT NOT NULL, category TEXT NOT NULL, rank BIGINT NOT NULL,
+        proof TEXT NOT NULL, declared TEXT NOT NULL, state TEXT NOT NULL, gone BIGINT NOT NULL, number BIGINT NOT NULL,
+        loose BIGINT NOT NULL)""",
+        """INSERT INTO review_counts SELECT source, category, rank, proof, coalesce(declared, ''), state,
+        CASE WHEN gone IS NULL THEN 0 ELSE 1 END AS lost, count(*), 0 FROM review
+        GROUP BY source, category, rank, proof, coalesce(declared, ''), state,
+        CASE WHEN gone IS NULL THEN 0 ELSE 1 END""",
+        """CREATE TABLE source_states (source TEXT PRIMARY KEY, run TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+        sequence BIGINT NOT NULL, rows BIGINT, rows_read BIGINT NOT NULL, columns BIGINT NOT NULL,
+        bound DOUBLE PRECISION)""",
+        """INSERT INTO source_states SELECT s.uri, r.id, r.sequence,
+        (SELECT CASE WHEN count(*) = count(d.rows) THEN coalesce(sum(d.rows), 0) END FROM datasets d
+         WHERE d.run = r.id AND d.source = s.uri),
+        (SELECT coalesce(sum(d.rows_read), 0) FROM datasets d WHERE d.run = r.id AND d.source = s.uri),
+        (SELECT count(*) FROM columns c WHERE c.run = r.id AND c.source = s.uri),
+        (SELECT max(c.clean_bound) FROM columns c WHERE c.run = r.id AND c.source = s.uri AND NOT EXISTS
+         (SELECT 1 FROM findings f WHERE f.run = c.run AND f.source = c.source AND f.dataset = c.dataset
+          AND f.path = c.path))
+        FROM sources s JOIN runs r ON r.id = s.run WHERE r.finished IS NOT NULL AND r.sequence =
+        (SELECT max(r2.sequence) FROM sources s2 JOIN runs r2 ON r2.id = s2.run
+         WHERE s2.uri = s.uri AND r2.finished IS NOT NULL)""",
+    ),
 )
 
 _LOCK = 7_305_482_119  # any number, the same in every recense: one migrates, the others wait
-_BLOB = {"sqlite": "BLOB", "postgresql": "BYTEA"}
+_WORDS = {
+    "sqlite": {"{blob}": "BLOB", "{wide}": ", source, words"},
+    "postgresql": {"{blob}": "BYTEA", "{wide}": ""},  # an index row of 2,700 bytes at most: no names of any length
+}
 
 
 def version(connection: Connection) -> int:
@@ -130,5 +183,14 @@ def migrate(connection: Connection, where: str, steps: Sequence[Step] = STEPS) -
         connection.execute(text("CREATE TABLE schema_version (version BIGINT PRIMARY KEY)"))
     for number, step in enumerate(steps[found:], start=found + 1):
         for statement in step:
-            connection.execute(text(statement.replace("{blob}", _BLOB[connection.dialect.name])))
+            _do(connection, statement)
         connection.execute(text("INSERT INTO schema_version VALUES (:version)"), {"version": number})
+
+
+def _do(connection: Connection, statement: str | Callable[[Connection], None]) -> None:
+    if callable(statement):
+        statement(connection)
+        return
+    for mark, word in _WORDS[connection.dialect.name].items():
+        statement = statement.replace(mark, word)
+    connection.execute(text(statement))

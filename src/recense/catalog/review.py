@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from recense.catalog import decisions, tables
+from recense.catalog.counts import CELL, Moves
 from recense.catalog.decisions import Decision, field_of
 from recense.catalog.differences import unread_in
+from recense.catalog.searching import names
 from recense.model import Finding, Proof, ScanRun
 from recense.policy import taxonomy
 
@@ -26,6 +28,8 @@ STEP = 1.5
 """How many times more cells a decided finding must hold before it is asked again (and at least ``LEAST`` more)."""
 
 LEAST = 10
+
+_LOCK = 7_305_482_121  # any number, the same in every recense
 
 PROOFS = (Proof.PROVED, Proof.INDICATED, Proof.TO_CHECK)
 
@@ -109,17 +113,29 @@ def reopens(old: Any, new: Standing, rules: str) -> str | None:
 
 def record(connection: Connection, run: ScanRun, moment: str) -> None:
     """Brings the list up to what a finished run found, inside the transaction that writes the run."""
+    lock(connection)
     found = {one.id: one for one in standings(run)}
-    known = _known(connection, list(found))
-    fresh = [_row(one, run, moment) for id_, one in found.items() if id_ not in known]
-    for chunk in _chunks(fresh):
-        connection.execute(insert(tables.review), chunk)
-    for id_, old in known.items():
-        _update(connection, old, found[id_], run, moment)
-    _mark_gone(connection, run, found, moment)
-    new = {(row["field"], row["category"]) for row in fresh}
-    settle(connection, [made for made in decisions.read(connection) if (made.field, made.category) in new], moment[:10])
+    moves = Moves()
+    fresh: set[tuple[str, str]] = set()
+    for ids in _chunks(list(found)):
+        known = _known(connection, ids)
+        rows = [_row(found[id_], run, moment) for id_ in ids if id_ not in known]
+        if rows:
+            connection.execute(insert(tables.review), rows)
+        for row in rows:
+            moves.enter(row)
+            fresh.add((row["field"], row["category"]))
+        _update(connection, [(old, found[id_]) for id_, old in known.items()], run, moment, moves)
+    _mark_gone(connection, run, found, moment, moves)
+    moves.write(connection)
+    settle(connection, decisions.in_force(connection, fresh), moment[:10], first_run=run.id)
     expire(connection, moment[:10])
+
+
+def lock(connection: Connection) -> None:
+    """Lets one transaction at a time change the list: SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 def is_empty(connection: Connection) -> bool:
@@ -129,33 +145,44 @@ def is_empty(connection: Connection) -> bool:
     return connection.execute(select(tables.findings.c.id).limit(1)).scalar() is not None
 
 
-def settle(connection: Connection, made: Sequence[Decision], today: str) -> None:
+def settle(connection: Connection, made: Sequence[Decision], today: str, first_run: str | None = None) -> None:
     """Marks what decisions are about as decided, as long as they last.
 
     Args:
         connection: a transaction that writes.
         made: decisions, oldest first; the last about a field and category is the one in force.
         today: day in ISO 8601.
+        first_run: only what this run found first: what was opened again meanwhile stays open for a new decision.
     """
-    table = tables.review
+    lock(connection)
+    table, moves = tables.review, Moves()
     for (field, category), decision in decisions.latest(made).items():
         if decision.until is not None and decision.until < today:
             continue
-        connection.execute(
-            update(table)
-            .where(table.c.field == field, table.c.category == category)
-            .values(state="decided", why=None, until=decision.until)
-        )
+        about = [table.c.field == field, table.c.category == category]
+        if first_run is not None:
+            about.append(table.c.first_run == first_run)
+        values = {"state": "decided", "why": None, "until": decision.until}
+        for row in connection.execute(select(*_counted(), table.c.field).where(*about)).mappings().all():
+            moves.change(row, values)
+        connection.execute(update(table).where(*about).values(values))
+    moves.write(connection)
 
 
 def expire(connection: Connection, today: str) -> None:
     """Opens again what was decided for a time that is over: nothing ends silently."""
-    table = tables.review
-    connection.execute(
-        update(table)
-        .where(table.c.state == "decided", table.c.until < today)
-        .values(state="reopened", why="expired", until=None)
-    )
+    lock(connection)
+    table, moves = tables.review, Moves()
+    over = (table.c.state == "decided", table.c.until < today)
+    values = {"state": "reopened", "why": "expired", "until": None}
+    for row in connection.execute(select(*_counted()).where(*over)).mappings():
+        moves.change(row, values)
+    connection.execute(update(table).where(*over).values(values))
+    moves.write(connection)
+
+
+def _counted() -> list[Any]:
+    return [tables.review.c[name] for name in CELL]
 
 
 def is_due(connection: Connection, today: str) -> bool:
@@ -166,11 +193,8 @@ def is_due(connection: Connection, today: str) -> bool:
 
 
 def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Any]:
-    rows = {}
-    for chunk in _chunks(ids):
-        query = select(tables.review).where(tables.review.c.id.in_(chunk))
-        rows.update({row["id"]: row for row in connection.execute(query).mappings()})
-    return rows
+    query = select(tables.review).where(tables.review.c.id.in_(ids))
+    return {row["id"]: row for row in connection.execute(query).mappings()}
 
 
 def _row(one: Standing, run: ScanRun, moment: str) -> dict[str, Any]:
@@ -179,7 +203,7 @@ def _row(one: Standing, run: ScanRun, moment: str) -> dict[str, Any]:
         "source": one.source,
         "dataset": one.dataset,
         "path": one.path,
-        "sort": "\x1f".join((one.source, one.dataset, one.path)),
+        **names(one.source, one.dataset, one.path),
         "category": one.category,
         "field": one.field,
         "first_run": run.id,
@@ -206,7 +230,24 @@ def _seen(one: Standing, run: ScanRun, moment: str) -> dict[str, Any]:
     }
 
 
-def _update(connection: Connection, old: Any, new: Standing, run: ScanRun, moment: str) -> None:
+def _update(
+    connection: Connection, known: Sequence[tuple[Any, Standing]], run: ScanRun, moment: str, moves: Moves
+) -> None:
+    """Writes what a run says of findings that stand in the list: most say the same, and are only marked as seen."""
+    table, same = tables.review, []
+    for old, new in known:
+        values = _changed(old, new, run, moment)
+        if values:
+            moves.change(old, values)
+            connection.execute(update(table).where(table.c.id == new.id).values(values))
+        else:
+            same.append(new.id)
+    if same:
+        connection.execute(update(table).where(table.c.id.in_(same)).values(last_run=run.id, last_seen=moment))
+
+
+def _changed(old: Any, new: Standing, run: ScanRun, moment: str) -> dict[str, Any]:
+    """Returns the new values of a row, nothing when only the run and the day change."""
     values = _seen(new, run, moment)
     if old["state"] == "decided":
         why = reopens(old, new, run.rules)
@@ -215,21 +256,23 @@ def _update(connection: Connection, old: Any, new: Standing, run: ScanRun, momen
         else:  # what the decision was about stays, so that small steps add up
             for kept in ("proof", "rank", "entities", "cells", "matched", "rules"):
                 del values[kept]
-    connection.execute(update(tables.review).where(tables.review.c.id == new.id).values(**values))
+    same = all(values[name] == old[name] for name in values if name not in {"last_run", "last_seen"})
+    return {} if same else values
 
 
-def _mark_gone(connection: Connection, run: ScanRun, found: dict[str, Standing], moment: str) -> None:
+def _mark_gone(connection: Connection, run: ScanRun, found: dict[str, Standing], moment: str, moves: Moves) -> None:
     """Marks what a dataset that was read no longer holds; what could not be read is not gone."""
-    unread = unread_in(connection, run.id)
+    unread, table = unread_in(connection, run.id), tables.review
     for source in run.sources:
         datasets = {report.dataset for report in run.datasets if report.source == source.uri}
-        table = tables.review
-        query = select(table.c.id, table.c.dataset).where(and_(table.c.source == source.uri, table.c.gone.is_(None)))
-        lost = [
-            id_
-            for id_, dataset in connection.execute(query)
-            if id_ not in found and dataset in datasets and not unread(source.uri, dataset)
-        ]
+        read = [dataset for dataset in sorted(datasets) if not unread(source.uri, dataset)]
+        lost = []
+        for chunk in _chunks(read):
+            here = (table.c.source == source.uri, table.c.dataset.in_(chunk), table.c.gone.is_(None))
+            for row in connection.execute(select(table.c.id, *_counted()).where(*here)).mappings():
+                if row["id"] not in found:
+                    moves.change(row, {"gone": moment})
+                    lost.append(row["id"])
         for chunk in _chunks(lost):
             connection.execute(update(table).where(table.c.id.in_(chunk)).values(gone=moment))
 

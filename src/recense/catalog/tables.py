@@ -202,7 +202,8 @@ review = Table(
     Column("category", Text, nullable=False),
     Column("field", Name, nullable=False),  # what decisions name, see recense.catalog.decisions.field_of
     Column("rank", BigInteger, nullable=False),  # see recense.catalog.review.rank
-    Column("sort", Name, nullable=False),  # source, dataset and column: pages are cut by (rank, sort, id)
+    Column("sort", Name, nullable=False),  # source, dataset and column, cut: pages are cut by (rank, sort, id)
+    Column("words", Name),  # what is searched, see recense.catalog.searching; None when it is the same as sort
     Column("entities", Json, nullable=False),
     Column("proof", Text, nullable=False),  # the strongest of its entities
     Column("cells", BigInteger, nullable=False),
@@ -217,6 +218,34 @@ review = Table(
     Column("state", Text, nullable=False),  # open | decided | reopened
     Column("why", Text),  # why it was opened again
     Column("until", Text),  # last day of the decision in force, ISO 8601; None when it never ends, or there is none
+)
+
+# Sums of the list above, see recense.catalog.counts: kept in the transaction that changes it.
+review_counts = Table(
+    "review_counts",
+    metadata,
+    Column("source", Name, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("rank", BigInteger, nullable=False),
+    Column("proof", Text, nullable=False),
+    Column("declared", Text, nullable=False),  # empty when no policy was read
+    Column("state", Text, nullable=False),
+    Column("gone", BigInteger, nullable=False),  # 0 or 1
+    Column("number", BigInteger, nullable=False),  # to be summed; negative where findings left
+    Column("loose", BigInteger, nullable=False),  # 1 until the rows of a cell are put together
+)
+
+# Each source as its newest finished run left it, see recense.catalog.coverage.
+source_states = Table(
+    "source_states",
+    metadata,
+    Column("source", Name, primary_key=True),
+    Column("run", Text, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("sequence", BigInteger, nullable=False),  # the run's
+    Column("rows", BigInteger),  # None when one of its datasets does not say how many it has
+    Column("rows_read", BigInteger, nullable=False),
+    Column("columns", BigInteger, nullable=False),
+    Column("bound", Float),  # the worst of its columns without a finding; None without such columns
 )
 
 users = Table(

@@ -190,6 +190,9 @@ def _catalog(config: Config) -> tuple[str, str, str]:
             if torn is not None:
                 advice = f"the log of who looked and decided breaks at entry {torn} of {looked}: somebody changed it"
                 return "broken", "catalog", f"{advice}, in {kept.where}"
+            if wrong := kept.drift():
+                advice = f"{wrong} counts of findings are not what the list in {kept.where} says"
+                return "broken", "catalog", f"{advice}: 'recense serve' counts it anew"
             said = f", {chain.length} decisions (head {chain.head[:16]})" if chain.length else ""
             said += f", {looked} entries of the log (head {seal[:16]})" if looked else ""
             return "ok", "catalog", f"{kept.where}, {len(kept.runs())} runs{said}"

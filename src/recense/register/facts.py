@@ -90,15 +90,7 @@ def of_run(run: ScanRun, home: Path | None = None) -> Facts:
     for finding in run.findings:
         by_dataset.setdefault((finding.source, finding.dataset), []).append(finding)
     rows = {(report.source, report.dataset): report.rows_read for report in run.datasets}
-    datasets = [
-        SeenDataset(
-            portable(encodable(source), home),
-            encodable(name),
-            rows.get((source, name)),
-            _found(by_dataset.get((source, name))),
-        )
-        for source, name in sorted({*rows, *by_dataset})
-    ]
+    datasets = [of_dataset(*key, rows.get(key), by_dataset.get(key, ()), home) for key in sorted({*rows, *by_dataset})]
     return Facts(
         run=run.id,
         finished=run.finished or run.started,
@@ -109,9 +101,16 @@ def of_run(run: ScanRun, home: Path | None = None) -> Facts:
     )
 
 
-def _found(findings: Sequence[Finding] | None) -> tuple[Found, ...]:
+def of_dataset(
+    source: str, name: str, rows: int | None, findings: Sequence[Finding], home: Path | None = None
+) -> SeenDataset:
+    """Returns what a run says of one dataset; see ``of_run``."""
+    return SeenDataset(portable(encodable(source), home), encodable(name), rows, _found(findings))
+
+
+def _found(findings: Sequence[Finding]) -> tuple[Found, ...]:
     groups: dict[str, list[Finding]] = {}
-    for finding in findings or ():
+    for finding in findings:
         groups.setdefault(finding.category, []).append(finding)
     return tuple(_one(category, group) for category, group in sorted(groups.items()))
 
