@@ -17,7 +17,7 @@ from typing import Any
 from recense.catalog import Catalog, audit
 from recense.errors import RecenseError
 from recense.gate.approvals import WHY_LENGTH
-from recense.register import checking, facts, folder
+from recense.register import checking, comparing, facts, folder
 from recense.register.building import digest
 from recense.register.facts import Assignment, SeenDataset
 from recense.register.folder import Register
@@ -127,6 +127,18 @@ def assignment(catalog: Catalog, register: Register) -> Assignment | None:
 @lru_cache(maxsize=2)
 def _seen(catalog: Catalog, run: str) -> Sequence[SeenDataset]:
     return facts.of_run(catalog.run(run)).datasets
+
+
+def shown(visit: Visit, register: Register, standings: Sequence[Standing]) -> dict[str, Any]:
+    """Returns what the register's pages show: standings, gaps by activity and of the whole, approvals in the files."""
+    found = [*checking.gaps(register), *checking.differences(register, assignment(visit.catalog, register))]
+    language = visit.words.language
+    return {
+        "standings": standings,
+        "gaps": {one.activity.id: [gap for gap in found if gap.activity == one.activity.id] for one in standings},
+        "general": [gap for gap in found if gap.activity is None],
+        "recorded": {change.activity: change.says(language) for change in comparing.approvals(register)},
+    }
 
 
 def waiting(visit: Visit) -> Line | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from recense.cli import console
-from recense.cli.options import CatalogOption, ConfigOption, load_config, open_catalog
+from recense.cli.options import CatalogOption, ConfigOption, language_of, load_config, open_catalog
 from recense.errors import UserError
 from recense.plugins import driver
 
@@ -58,15 +57,14 @@ def serve(
     if empty:
         console.note("recense: nobody may sign in yet; add the first account: recense users add NAME --role dpo")
     names = tuple(name) if name else LOCAL
-    folder = (settings.path.parent if settings.path else Path()) / "register"
     app = create_app(
         Settings(
             settings.catalog_url(),
             names,
             https,
-            settings.report_language,
+            language_of(None, settings),
             policy=settings.policy,
-            register=folder if folder.is_dir() else None,
+            register=settings.register_folder(),
         )
     )
     console.note(f"recense: http://{host}:{port} until stopped with Ctrl-C")

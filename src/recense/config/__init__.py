@@ -205,6 +205,11 @@ class Config:
         """Returns the catalog's SQLite file, None for a database server."""
         return Path(self.catalog.removeprefix("sqlite:///")) if self.catalog.startswith("sqlite:///") else None
 
+    def register_folder(self) -> Path | None:
+        """Returns the folder of the register beside the configuration, None when there is none."""
+        folder = (self.path.parent if self.path else Path()) / "register"
+        return folder if folder.is_dir() else None
+
     @staticmethod
     def schema() -> dict[str, Any]:
         """Returns the JSON Schema of recense.yaml, for editors."""
