@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from recense.config.outward import Oidc
+
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -20,6 +22,8 @@ class Settings:
         policy: the privacy policy that findings are held against; None when there is none.
         register: folder with the register's YAML files; None when there is none.
         zone: time zone of what people read.
+        url: where people open it, without a slash at its end: a provider sends them back there.
+        local_accounts: whether a name and a password open it. oidc: who else vouches for people, None for nobody.
     """
 
     catalog: str = field(repr=False)
@@ -29,3 +33,6 @@ class Settings:
     policy: Path | None = None
     register: Path | None = None
     zone: str = "Europe/Paris"
+    url: str = "http://127.0.0.1:8765"
+    local_accounts: bool = True
+    oidc: Oidc | None = None

@@ -77,6 +77,12 @@ STEPS: Sequence[Step] = (
         "CREATE INDEX audit_action ON audit (action, number)",
         "CREATE INDEX findings_by_place ON findings (run, source, dataset, path)",
     ),
+    (  # accounts another server vouches for; notices that were sent
+        "ALTER TABLE users ADD COLUMN subject TEXT",
+        "CREATE UNIQUE INDEX users_subject ON users (subject)",
+        """CREATE TABLE notices (channel TEXT NOT NULL, event TEXT NOT NULL, noticed TEXT NOT NULL, sent TEXT,
+        tries BIGINT NOT NULL, problem TEXT, PRIMARY KEY (channel, event))""",
+    ),
 )
 
 _LOCK = 7_305_482_119  # any number, the same in every recense: one migrates, the others wait

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -54,17 +55,24 @@ def serve(
             console.note(f"recense: took what {taken} earlier runs found into the list to review")
         with kept.transaction() as connection:
             empty = not accounts.everybody(connection)
-    if empty:
+    if empty and settings.dashboard.oidc is None:
         console.note("recense: nobody may sign in yet; add the first account: recense users add NAME --role dpo")
-    names = tuple(name) if name else LOCAL
+    url = settings.dashboard.url or f"http://{host}:{port}"
+    named = urlsplit(url).hostname
+    names = (
+        tuple(name) if name else tuple(dict.fromkeys((*LOCAL, *((named,) if settings.dashboard.url and named else ()))))
+    )
     app = create_app(
         Settings(
             settings.catalog_url(),
             names,
-            https,
+            https or url.startswith("https://"),
             language_of(None, settings),
             policy=settings.policy,
             register=settings.register_folder(),
+            url=url,
+            local_accounts=settings.dashboard.local_accounts,
+            oidc=settings.dashboard.oidc,
         )
     )
     console.note(f"recense: http://{host}:{port} until stopped with Ctrl-C")

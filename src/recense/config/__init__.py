@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recense.config import credentials
+from recense.config.outward import Dashboard, Notify, dashboard_of, notify_of
 from recense.errors import ConfigError, TargetError, unknown
 from recense.model import Limits
 
@@ -171,6 +172,8 @@ class Config:
     report_language: str = "en"
     check: CheckSettings = CheckSettings()
     policy: Path | None = None
+    dashboard: Dashboard = Dashboard()
+    notify: Notify | None = None
 
     def load_policy(self) -> Policy | None:
         """Returns the privacy policy that recense.yaml names, None when it names none.
@@ -307,6 +310,8 @@ def _build(document: Document, path: Path, catalog: str | None) -> Config:
             unapproved=entries.check.unapproved,
         ),
         policy=folder / Path(entries.policy).expanduser() if entries.policy else None,
+        dashboard=dashboard_of(entries.dashboard),
+        notify=notify_of(entries.notify),
     )
 
 
@@ -363,6 +368,10 @@ def _sentence(problem: ErrorDetails, document: Document) -> str:
         return f"{where}: unknown key '{key}'; {hint}: {', '.join(known)}"
     if problem["type"] == "missing":
         return f"{where}: the key '{key}' is missing"
+    if problem["type"] == "string_pattern_mismatch" and location[-1] in {"client_secret", "secret", "password"}:
+        return f"{where}: {key} is written as ${{VARIABLE}} or ${{file:/path/to/secret}}, never in clear"
+    if problem["type"] == "string_pattern_mismatch" and location[-1] in {"url", "issuer"}:
+        return f"{where}: {key}: write an address such as https://recense.example.org"
     if problem["type"] == "string_pattern_mismatch":
         return f"{where}: {key}: use letters, digits, '_', '.' and '-' only, 64 at most"
     message = _WANTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
