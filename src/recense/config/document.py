@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
+from recense.config.outward import is_loopback, over_tls
 from recense.model import Limits
 
 _SIZE = re.compile(r"(\d{1,15})(?:\.(\d{1,3}))?\s*([kKMGT]i?)?[bB]?")
@@ -38,25 +38,6 @@ def size(value: Any) -> int:
 
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"\\]{1,64}@[^\s@<>,;:\"\\]{1,255}", re.ASCII)
-
-
-def is_loopback(host: str | None) -> bool:
-    """Tells whether a host is this machine."""
-    return host in {"localhost", "127.0.0.1", "::1"}
-
-
-def over_tls(url: str, key: str) -> str:
-    """Returns an address that nobody on the way can read: https, or on this machine.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not is_loopback(parts.hostname):
-        raise ValueError(f"the {key} begins with https://; http is for this machine only")
-    if parts.username or parts.password:
-        raise ValueError(f"the {key} holds a login; write it as ${{VARIABLE}}, or leave it out")
-    return url
 
 
 _SIZE_SCHEMA = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{_SIZE.pattern}$"}]}

@@ -5,11 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from recense.config import credentials
 
 if TYPE_CHECKING:
     from recense.config.document import DashboardEntry, NotifyEntry
+
+
+def is_loopback(host: str | None) -> bool:
+    """Tells whether a host is this machine."""
+    return host in {"localhost", "127.0.0.1", "::1"}
+
+
+def over_tls(url: str, key: str) -> str:
+    """Returns an address that nobody on the way can read: https, or on this machine.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not is_loopback(parts.hostname):
+        raise ValueError(f"the {key} begins with https://; http is for this machine only")
+    if parts.username or parts.password:
+        raise ValueError(f"the {key} holds a login; write it as ${{VARIABLE}}, or leave it out")
+    return url
 
 
 @dataclass(frozen=True, slots=True)
