@@ -249,7 +249,7 @@ def free_port() -> int:
 
 def mail_server(letters: Letters, **options: Any) -> Controller:
     def known(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=(data.login, data.password) == (b"recense", b"mail password"))
+        return AuthResult(handled=False, success=(data.login, data.password) == (b"recense", b"mail password"))
 
     return Controller(letters, hostname="127.0.0.1", port=free_port(), authenticator=known, **options)
 
