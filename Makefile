@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check bench bench-accuracy serve lock clean system
+.PHONY: demo test check bench bench-accuracy serve pictures lock clean system
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
@@ -46,6 +46,10 @@ serve: $(VENV)/.ready         ## open the demo's dashboard on http://127.0.0.1:8
 		$(BIN)/recense users add demo --role dpo --config demo/recense.yaml && \
 		echo "demo / $$RECENSE_NEW_PASSWORD" >&2; unset RECENSE_NEW_PASSWORD; \
 		$(BIN)/recense serve --config demo/recense.yaml
+
+pictures: $(VENV)/.ready      ## take the pictures of the dashboard's screens again, from the demo
+	@[ -f demo/recense.yaml ] && [ -f demo/recense.db ] || $(MAKE) --no-print-directory demo
+	@$(BIN)/python tests/pictures.py demo docs/pictures/screens
 
 lock:                         ## write requirements.lock again from pyproject.toml: complete, so it installs without resolving
 	@uv pip compile -q pyproject.toml --all-extras --group dev --python-version 3.11 --universal \

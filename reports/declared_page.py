@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import textwrap
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -11,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from recense.errors import UserError, unknown
 from recense.reports.declared_view import DeclaredView, Entry, view_of
 from recense.reports.document import dump
-from recense.reports.html_page import TEMPLATES, environment
+from recense.reports.html_page import environment, style
 from recense.reports.markdown_page import cell, prose
 from recense.reports.markdown_page import table as markdown_table
 from recense.reports.visible import shortened
@@ -180,15 +178,8 @@ def _markdown_lines(view: DeclaredView) -> Iterator[str]:
 
 
 def _html(view: DeclaredView, width: int) -> str:
-    from markupsafe import Markup
-
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        environment()
-        .get_template("declared.html.j2")
-        .render(view=view, t=view.t, most=MOST, style=Markup(style), style_hash=digest)  # noqa: S704 - our own file
-    )
+    values = {"view": view, "t": view.t, "most": MOST, **style()}
+    return environment().get_template("declared.html.j2").render(values)
 
 
 FORMATS: dict[str, Callable[[DeclaredView, int], str]] = {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
 import io
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -18,7 +16,7 @@ from recense.policy import taxonomy
 from recense.register.exports.comma import inert
 from recense.reports import texts as shared
 from recense.reports.document import dump
-from recense.reports.html_page import TEMPLATES, environment
+from recense.reports.html_page import environment, style
 from recense.reports.texts import Texts
 from recense.reports.visible import visible
 
@@ -172,9 +170,6 @@ def _csv(answer: Mapping[str, Any], t: Texts, request: Any) -> str:
 
 
 def _html(answer: Mapping[str, Any], t: Texts, request: Any) -> str:
-    from markupsafe import Markup
-
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     return (
         environment()
         .get_template("person.html.j2")
@@ -187,7 +182,6 @@ def _html(answer: Mapping[str, Any], t: Texts, request: Any) -> str:
             rate=rate(answer, t),
             gaps=not_searched(answer),
             visible=visible,
-            style=Markup(style),  # noqa: S704 - our own file, and the page's CSP holds its hash
-            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            **style(),
         )
     )

@@ -14,7 +14,7 @@ from typing import Any
 
 from recense.errors import UserError, unknown
 from recense.reports.document import dump
-from recense.reports.visible import visible
+from recense.reports.visible import inert, visible
 from recense.retention.judge import Entry
 from recense.retention.words import Bucket, Verdict
 
@@ -287,19 +287,13 @@ def _csv(data: Mapping[str, Any], language: str) -> str:
     if rows:
         writer.writerow(rows[0])
     for row in rows:
-        writer.writerow([_inert(value) for value in row.values()])
+        writer.writerow([inert(value) for value in row.values()])
     return buffer.getvalue()
 
 
 def _flat(entry: Mapping[str, Any]) -> dict[str, Any]:
     plain = {key: value for key, value in entry.items() if not isinstance(value, list | dict)}
     return {**plain, **entry["buckets"], "signals": " ".join(f"{s['code']}={s['rows']}" for s in entry["signals"])}
-
-
-def _inert(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return "" if value is None else value
 
 
 FORMATS: dict[str, Rendering] = {"table": _table, "markdown": _markdown, "html": _html, "csv": _csv}

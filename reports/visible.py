@@ -60,6 +60,17 @@ def encodable(text: str) -> str:
     return re.sub("[\ud800-\udfff]", lambda match: _escape(match[0]), text)
 
 
+def inert(value: object) -> object:
+    """Returns a cell of CSV that no spreadsheet computes: a formula begins with an apostrophe, nothing is empty.
+
+    >>> inert("=HYPERLINK(1)"), inert(None), inert(-1)
+    ("'=HYPERLINK(1)", '', -1)
+    """
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return "" if value is None else value
+
+
 def shortened(text: str, width: int) -> str:
     """Returns the text cut in its middle to at most ``width`` terminal cells: both ends of a name tell it apart.
 

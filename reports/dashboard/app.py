@@ -21,7 +21,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from recense.catalog import Catalog, accounts, audit
-from recense.reports.dashboard import screens
+from recense.reports.dashboard import provider, screens
 from recense.reports.dashboard.pages import render
 from recense.reports.dashboard.security import SecurityHeaders, cookie_name, is_own_origin
 from recense.reports.dashboard.settings import Settings
@@ -31,6 +31,7 @@ from recense.reports.dashboard.visit import (
     Answer,
     ChooseLanguage,
     Download,
+    Leave,
     Page,
     Redirect,
     Refused,
@@ -49,6 +50,8 @@ def build(settings: Settings) -> Starlette:
     """Returns the application over one catalog."""
     for found in iter_modules(screens.__path__, f"{screens.__name__}."):
         import_module(found.name)
+    if settings.oidc is not None:
+        provider.provider_of(settings.oidc)  # a missing extra or secret is said before anybody signs in
     catalog = Catalog.open(settings.catalog)
     joined = _Dashboard(catalog, settings)
 
@@ -76,6 +79,7 @@ class _Dashboard:
         self.catalog = catalog
         self.settings = settings
         self.cookie = cookie_name(settings.https)
+        self.begun = f"{self.cookie}_begun"
 
     def endpoint(self, entry: Screen) -> Any:
         """Returns what Starlette calls for a screen."""
@@ -112,6 +116,7 @@ class _Dashboard:
             address=request.client.host if request.client else "",
             htmx=request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true",
             token=token,
+            begun=request.cookies.get(self.begun, ""),
         )
         if not token:
             return visit
@@ -142,6 +147,10 @@ class _Dashboard:
         if isinstance(answer, Download):
             headers = {"Content-Disposition": f'attachment; filename="{answer.name}"'}
             return Response(answer.content, media_type=answer.kind, headers=headers)
+        if isinstance(answer, Leave):
+            away = RedirectResponse(answer.url, status_code=303)
+            self._keep(away, self.begun, answer.begun, max_age=provider.MINUTES * 60)
+            return away
         if isinstance(answer, Redirect):
             response: Response = RedirectResponse(_with_notice(answer), status_code=303)
         else:
@@ -152,9 +161,8 @@ class _Dashboard:
 
     def _set_cookies(self, response: Response, answer: Page | Redirect) -> Response:
         if isinstance(answer, SignIn):
-            response.set_cookie(
-                self.cookie, answer.token, httponly=True, samesite="lax", secure=self.settings.https, path="/"
-            )
+            self._keep(response, self.cookie, answer.token)
+            response.delete_cookie(self.begun, path="/", secure=self.settings.https, httponly=True)
         elif isinstance(answer, SignOut):
             response.delete_cookie(self.cookie, path="/", secure=self.settings.https, httponly=True)
         elif isinstance(answer, ChooseLanguage):
@@ -162,6 +170,11 @@ class _Dashboard:
                 "recense_language", answer.language, max_age=365 * 86_400, samesite="lax", secure=self.settings.https
             )
         return response
+
+    def _keep(self, response: Response, name: str, value: str, max_age: int | None = None) -> None:
+        response.set_cookie(
+            name, value, max_age=max_age, httponly=True, samesite="lax", secure=self.settings.https, path="/"
+        )
 
     def _log(self, visit: Visit, page: Page) -> None:
         with self.catalog.transaction(write=True) as connection:

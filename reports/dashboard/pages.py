@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recense import __version__
 from recense.policy import taxonomy
+from recense.reports.html_page import environment
 from recense.reports.visible import visible
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from recense.reports.dashboard.visit import Page, Visit
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 MENU = (
     ("/", "menu.todo"),
@@ -27,21 +22,6 @@ MENU = (
     ("/sources", "menu.sources"),
     ("/audit", "menu.audit"),
 )
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["visible"] = visible
-    return environment
 
 
 def render(page: Page, visit: Visit) -> str:
@@ -55,12 +35,14 @@ def render(page: Page, visit: Visit) -> str:
         "here": visit.path.partition("?")[0],
         "notice": _notice(visit),
         "version": __version__,
-        "label": lambda category: _label(category, visit.words.language),
+        "label": lambda category: label(category, visit.words.language),
+        "static": False,
+        "level": "h2",
         "is_special": taxonomy().is_special,
         "key": source_key,
         **page.values,
     }
-    return _environment().get_template(page.template).render(values)
+    return environment().get_template(page.template).render(values)
 
 
 def source_key(uri: str) -> str:
@@ -74,6 +56,7 @@ def _notice(visit: Visit) -> str | None:
     return visit.words(key) if key in visit.words else None
 
 
-def _label(category: str, language: str) -> str:
+def label(category: str, language: str) -> str:
+    """Returns the name of a category; one that came with a plug-in is its own."""
     known = taxonomy().categories.get(category)
     return known.label[language] if known else visible(category)

@@ -18,7 +18,7 @@ from typing import Any
 from recense.catalog import Catalog, audit, listing
 from recense.errors import RecenseError
 from recense.gate.approvals import WHY_LENGTH
-from recense.register import checking, facts, folder
+from recense.register import checking, comparing, facts, folder
 from recense.register.building import digest
 from recense.register.facts import Assignment, SeenDataset
 from recense.register.folder import Register
@@ -153,6 +153,18 @@ def _seen(catalog: Catalog, run: str) -> Sequence[SeenDataset]:
     with catalog.transaction() as connection:
         seen = [facts.of_dataset(*one) for one in listing.by_dataset(connection, run)]
     return sorted(seen, key=lambda one: one.key)
+
+
+def shown(visit: Visit, register: Register, standings: Sequence[Standing]) -> dict[str, Any]:
+    """Returns what the register's pages show: standings, gaps by activity and of the whole, approvals in the files."""
+    found = [*checking.gaps(register), *checking.differences(register, assignment(visit.catalog, register))]
+    language = visit.words.language
+    return {
+        "standings": standings,
+        "gaps": {one.activity.id: [gap for gap in found if gap.activity == one.activity.id] for one in standings},
+        "general": [gap for gap in found if gap.activity is None],
+        "recorded": {change.activity: change.says(language) for change in comparing.approvals(register)},
+    }
 
 
 def waiting(visit: Visit) -> Line | None:

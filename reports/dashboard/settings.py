@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recense.config.outward import Oidc
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -43,6 +45,8 @@ class Settings:
         register: folder with the register's YAML files; None when there is none.
         zone: time zone of what people read.
         persons: how the index of people is asked; None when recense.yaml has none.
+        url: where people open it, without a slash at its end: a provider sends them back there.
+        local_accounts: whether a name and a password open it. oidc: who else vouches for people, None for nobody.
     """
 
     catalog: str = field(repr=False)
@@ -53,3 +57,6 @@ class Settings:
     register: Path | None = None
     zone: str = "Europe/Paris"
     persons: Persons | None = None
+    url: str = "http://127.0.0.1:8765"
+    local_accounts: bool = True
+    oidc: Oidc | None = None

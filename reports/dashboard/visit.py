@@ -56,6 +56,14 @@ class SignOut(Redirect):
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """Go to the provider that vouches for people, with a cookie that knows the way back; no form says where."""
+
+    url: str
+    begun: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ChooseLanguage(Redirect):
     """The same, in another language from now on."""
 
@@ -71,7 +79,7 @@ class Download:
     kind: str
 
 
-Answer = Page | Redirect | Download
+Answer = Page | Redirect | Leave | Download
 
 
 class Refused(Exception):
@@ -89,6 +97,7 @@ class Visit:
 
     Attributes:
         session: None only on screens that anybody may see. token: the session's cookie.
+        begun: the cookie of a sign-in that has begun at a provider.
         path: with the query, as asked for. query, form: the first value of each name.
         now: the same moment for everything that the request does.
         htmx: only a part of the page is wanted.
@@ -105,6 +114,7 @@ class Visit:
     address: str
     htmx: bool = False
     token: str = field(default="", repr=False)
+    begun: str = field(default="", repr=False)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property

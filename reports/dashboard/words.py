@@ -32,16 +32,22 @@ class Words(Texts):
 
     def at(self, iso: str | None, format: str = "medium") -> str:
         """Returns a time in the reader's zone: ``22 nov. 2026, 02:14``."""
-        from babel.dates import format_datetime
-
-        return format_datetime(self._local(iso), format, locale=self.language) if iso else self("none")
+        if not iso:
+            return self("none")
+        try:
+            from babel.dates import format_datetime
+        except ImportError:  # a static report needs no extra
+            return self.moment(iso)
+        return format_datetime(self._local(iso), format, locale=self.language)
 
     def day(self, iso: str | date | None, format: str = "medium") -> str:
         """Returns a date: ``4 déc. 2026``."""
-        from babel.dates import format_date
-
         if iso is None:
             return self("none")
+        try:
+            from babel.dates import format_date
+        except ImportError:
+            return str(iso)[:10]
         return format_date(iso if isinstance(iso, date) else self._local(iso).date(), format, locale=self.language)
 
     def since(self, iso: str, now: datetime) -> str:

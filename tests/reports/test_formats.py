@@ -27,7 +27,7 @@ from recense.testing.reports import (
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden"
-FORMATS = ("table", "json", "jsonl", "markdown", "html")
+FORMATS = ("table", "json", "jsonl", "csv", "markdown", "html")
 
 
 class TestTable(ReportContract):
@@ -40,6 +40,10 @@ class TestJson(ReportContract):
 
 class TestJsonLines(ReportContract):
     format = "jsonl"
+
+
+class TestCsv(ReportContract):
+    format = "csv"
 
 
 class TestMarkdown(ReportContract):
@@ -56,6 +60,7 @@ class TestHtml(ReportContract):
         ("table", "en", "scan.txt"),
         ("json", "en", "scan.json"),
         ("jsonl", "en", "scan.jsonl"),
+        ("csv", "en", "scan.csv"),
         ("markdown", "en", "scan.md"),
         ("html", "en", "scan.en.html"),
         ("html", "fr", "scan.fr.html"),
@@ -211,6 +216,7 @@ def test_the_examples_of_the_documentation_are_true():
         "table": "scan.txt",
         "json": "scan.json",
         "jsonl": "scan.jsonl",
+        "csv": "scan.csv",
         "markdown": "scan.md",
         "html": "scan.en.html",
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from recense.catalog.notices import KINDS
 from recense.errors import UserError
 from recense.model import UNREADABLE_CODES, Proof
 from recense.policy import taxonomy
@@ -26,6 +27,7 @@ FAMILIES = {
     "meaning": (*taxonomy().categories, "other"),
     "action": (*taxonomy().categories, "other"),
     "why": tuple(Why),
+    "notice": ("title", *KINDS),
 }
 
 
@@ -52,7 +54,10 @@ def test_every_word_of_the_model_has_a_text():
 
 
 def test_every_text_is_used_and_every_text_used_is_there():
-    code = "\n".join(path.read_text(encoding="utf-8") for path in [*ROOM.glob("*.py"), *ROOM.glob("templates/*.j2")])
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in [*ROOM.glob("*.py"), *ROOM.glob("notices/*.py"), *ROOM.glob("templates/*.j2")]
+    )
     literal = set(re.findall(r"""["']([a-z_0-9]+(?:\.[a-z_0-9]+)*)["']""", code))
     built = {*FAMILIES, "bound", "coverage"}  # t(f"bound.{standing}"): the formats' tests meet them all
     heads = {f"head.{word}" for word in literal} | {f"count.{proof}" for proof in Proof}

@@ -20,19 +20,28 @@ from recense.reports.dashboard.words import LANGUAGES
 @screen("/sign-in", role=None)
 def ask(visit: Visit) -> Answer:
     """Asks for name and password."""
-    return _ask(visit)
+    return asked(visit)
 
 
-def _ask(visit: Visit, problem: str | None = None, status: int = 200) -> Page:
+def asked(visit: Visit, problem: str | None = None, status: int = 200) -> Page:
+    """Returns the page that asks who it is, and says what was wrong."""
     with visit.catalog.transaction() as connection:
         empty = not accounts.everybody(connection)
-    values = {"next": visit.query.get("next", visit.form.get("next", "/")), "problem": problem, "empty": empty}
+    values = {
+        "next": visit.query.get("next", visit.form.get("next", "/")),
+        "problem": problem,
+        "empty": empty and visit.settings.oidc is None,
+        "local": visit.settings.local_accounts,
+        "oidc": visit.settings.oidc is not None,
+    }
     return Page("sign_in.html.j2", values, status)
 
 
 @screen("/sign-in", role=None, methods=("POST",))
 def sign_in(visit: Visit) -> Answer:
     """Lets somebody in, or says that it will not: the same words for an unknown name and a wrong password."""
+    if not visit.settings.local_accounts:
+        raise Refused(403, "sign_in.no_local")
     name, password = visit.form.get("name", "")[:128], visit.form.get("password", "")[:1024]
     with visit.catalog.transaction() as connection:
         barred = accounts.is_barred(connection, name, visit.address, visit.now)
@@ -51,7 +60,7 @@ def sign_in(visit: Visit) -> Answer:
             audit.append(connection, visit.moment, account.name, "signed_in", "/sign-in")
             return SignIn(visit.form.get("next", "/"), token=token)
     key = "sign_in.barred" if barred else "sign_in.wrong"
-    return _ask(visit, visit.words(key), 429 if barred else 401)
+    return asked(visit, visit.words(key), 429 if barred else 401)
 
 
 @screen("/sign-out", role="reader", methods=("POST",))

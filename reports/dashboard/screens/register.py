@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recense.catalog import audit
 from recense.errors import RecenseError
-from recense.register import checking, comparing, exports
+from recense.register import exports
 from recense.register.building import digest
 from recense.register.folder import Register
 from recense.reports.dashboard import registered
@@ -66,19 +66,13 @@ def _show(visit: Visit, problem: str | None) -> Page:
         return Page("register.html.j2", {"register": None, "broken": None})
     chosen = visit.query.get("activity") or visit.form.get("activity")
     standings = registered.standings(visit, register)
-    differences = checking.differences(register, registered.assignment(visit.catalog, register))
-    found = [*checking.gaps(register), *differences]
-    language = visit.words.language
     return Page(
         "register.html.j2",
         {
+            **registered.shown(visit, register, standings),
             "register": register,
             "broken": None,
-            "standings": standings,
             "one": next((one for one in standings if one.activity.id == chosen), None),
-            "gaps": {one.activity.id: [gap for gap in found if gap.activity == one.activity.id] for one in standings},
-            "general": [gap for gap in found if gap.activity is None],
-            "recorded": {change.activity: change.says(language) for change in comparing.approvals(register)},
             "digest": digest,
             "formats": list(registered.FORMATS),
             "problem": visit.words(problem) if problem else None,

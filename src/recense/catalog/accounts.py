@@ -130,6 +130,40 @@ def add(connection: Connection, name: str, role: str, password: str | None, by: 
     return Account(name, role, True)
 
 
+def vouched(connection: Connection, subject: str, name: str, role: str) -> Account | None:
+    """Returns the account of somebody whom another server vouches for, made or given a new role where needed.
+
+    Args:
+        connection: a transaction that writes.
+        subject: what stays the same for a person at their server; ``subject_of`` makes it.
+        name: what the account is called when there is none yet.
+        role: what the server's word gives today.
+
+    Returns:
+        None when the account is closed, or the name is another's: a name alone never opens somebody's account.
+    """
+    table = tables.users
+    row = connection.execute(select(table).where(table.c.subject == subject)).mappings().one_or_none()
+    if row is None:
+        taken = connection.execute(select(table.c.name).where(table.c.name == name)).scalar()
+        if taken or not _NAME.match(name):
+            return None
+        made = add(connection, name, role, None, by="oidc")
+        connection.execute(update(table).where(table.c.name == name).values(subject=subject))
+        return made
+    if not row["active"]:
+        return None
+    if row["role"] != role:
+        connection.execute(update(table).where(table.c.subject == subject).values(role=role))
+        audit.append(connection, _moment(datetime.now(UTC)), "oidc", "account", row["name"], {"role": role})
+    return Account(row["name"], role, True, row["language"], row["keys"])
+
+
+def subject_of(issuer: str, subject: str) -> str:
+    """Returns what stands for a person of a server: a digest, so that the catalog holds no identifier of theirs."""
+    return hashlib.sha256(f"{issuer}\x1f{subject}".encode()).hexdigest()
+
+
 def close(connection: Connection, name: str, by: str = "recense") -> None:
     """Closes an account and ends its sessions; its decisions stay.
 

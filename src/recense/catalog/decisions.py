@@ -170,3 +170,10 @@ def _check(decision: Decision) -> None:
             raise UserError(f"a decision needs {name}")
     if decision.until is None and decision.decision != "remove":
         raise UserError("a decision needs an end: until")
+
+
+def states(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Returns, by the id of a finding, what became of it: ``open | decided | reopened``; 500 ids at most."""
+    table = tables.review
+    query = select(table.c.id, table.c.state).where(table.c.id.in_(ids))
+    return {row.id: row.state for row in connection.execute(query)}

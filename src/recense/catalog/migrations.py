@@ -142,6 +142,12 @@ STEPS: Sequence[Step] = (
         (SELECT max(r2.sequence) FROM sources s2 JOIN runs r2 ON r2.id = s2.run
          WHERE s2.uri = s.uri AND r2.finished IS NOT NULL)""",
     ),
+    (  # 8: accounts another server vouches for; notices that were sent
+        "ALTER TABLE users ADD COLUMN subject TEXT",
+        "CREATE UNIQUE INDEX users_subject ON users (subject)",
+        """CREATE TABLE notices (channel TEXT NOT NULL, event TEXT NOT NULL, noticed TEXT NOT NULL, sent TEXT,
+        tries BIGINT NOT NULL, problem TEXT, PRIMARY KEY (channel, event))""",
+    ),
 )
 
 _LOCK = 7_305_482_119  # any number, the same in every recense: one migrates, the others wait

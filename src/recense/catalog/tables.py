@@ -259,6 +259,18 @@ users = Table(
     Column("created", Text, nullable=False),
     Column("last_visit", Text),  # when the session before the present one was last used
     Column("keys", Boolean, nullable=False),  # keyboard shortcuts, WCAG 2.1.4
+    Column("subject", Text, unique=True),  # digest of issuer and subject; None for a local account
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("channel", Text, primary_key=True),  # webhook | mail
+    Column("event", Text, primary_key=True),  # what the notice was about, see recense.catalog.notices
+    Column("noticed", Text, nullable=False),  # ISO 8601, UTC
+    Column("sent", Text),  # None as long as nobody took it
+    Column("tries", BigInteger, nullable=False),
+    Column("problem", Text),  # why the last try failed: a code of ours
 )
 
 sessions = Table(

@@ -34,6 +34,7 @@ _MODULES = (
     "dashboard",
     "demo",
     "schedule",
+    "notify",
     "setup",
 )
 """The modules of the verbs, in the order in which the help shows them."""

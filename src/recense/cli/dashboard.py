@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from recense.cli import console
-from recense.cli.options import CatalogOption, ConfigOption, load_config, open_catalog
+from recense.cli.options import CatalogOption, ConfigOption, language_of, load_config, open_catalog
 from recense.errors import UserError
 from recense.plugins import driver
 
@@ -63,19 +63,25 @@ def serve(
             console.note(f"recense: took what {taken} earlier runs found into the list to review")
         with kept.transaction() as connection:
             empty = not accounts.everybody(connection)
-    if empty:
+    if empty and settings.dashboard.oidc is None:
         console.note("recense: nobody may sign in yet; add the first account: recense users add NAME --role dpo")
-    names = tuple(name) if name else LOCAL
-    folder = (settings.path.parent if settings.path else Path()) / "register"
+    url = settings.dashboard.url or f"http://{host}:{port}"
+    named = urlsplit(url).hostname
+    names = (
+        tuple(name) if name else tuple(dict.fromkeys((*LOCAL, *((named,) if settings.dashboard.url and named else ()))))
+    )
     app = create_app(
         Settings(
             settings.catalog_url(),
             names,
-            https,
-            settings.report_language,
+            https or url.startswith("https://"),
+            language_of(None, settings),
             policy=settings.policy,
-            register=folder if folder.is_dir() else None,
             persons=_persons(settings),
+            register=settings.register_folder(),
+            url=url,
+            local_accounts=settings.dashboard.local_accounts,
+            oidc=settings.dashboard.oidc,
         )
     )
     console.note(f"recense: http://{host}:{port} until stopped with Ctrl-C")

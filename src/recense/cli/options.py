@@ -37,7 +37,7 @@ CatalogOption = Annotated[
 ]
 FormatOption = Annotated[
     str | None,
-    typer.Option("--format", "-f", metavar="FORMAT", help="table, json, jsonl, markdown, html, or a plug-in's."),
+    typer.Option("--format", "-f", metavar="FORMAT", help="table, json, jsonl, csv, markdown, html, or a plug-in's."),
 ]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the report here, not to stdout.")
@@ -52,6 +52,13 @@ def load_config(config: Path | None, catalog: str | None) -> Config:
     from recense.config import load
 
     return load(config, catalog)
+
+
+def language_of(language: Language | None, config: Config) -> str:
+    """Returns the language of what is written for people: asked for, configured, else French."""
+    if language is not None:
+        return str(language)
+    return config.report_language if config.path is not None else "fr"
 
 
 @contextmanager

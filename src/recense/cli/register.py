@@ -18,6 +18,7 @@ from recense.cli.options import (
     Language,
     LanguageOption,
     check_output,
+    language_of,
     load_config,
     open_catalog,
 )
@@ -78,7 +79,7 @@ def build(
     with open_catalog(settings) as kept:
         found = kept.run(run)
     built = refresh_register(register, found, settings.load_policy(), report, drafting=not no_drafts)
-    console.data(built_text(built, _tongue(language, settings)))
+    console.data(built_text(built, language_of(language, settings)))
 
 
 def diff(
@@ -100,7 +101,7 @@ def diff(
     from recense.register import checking, comparing, folder, history
 
     settings = load_config(config, catalog)
-    tongue = _tongue(language, settings)
+    tongue = language_of(language, settings)
     today = folder.load(register)
     old = history.at(register, against) if against is not None else None
     changes = comparing.against(old, today) if against is not None else comparing.approvals(today)
@@ -153,7 +154,7 @@ def check(
         raise UserError(unknown("kind", kind, checking.KINDS))
     oldest = checking.age(max_age) if max_age is not None else None
     settings = load_config(config, catalog)
-    tongue = _tongue(language, settings)
+    tongue = language_of(language, settings)
     today = folder.load(register)
     found = [*checking.gaps(today), *checking.differences(today, _assignment(today, settings, register))]
     if oldest is not None:
@@ -287,10 +288,3 @@ def _kind(gap: Gap, language: str) -> str:
     from recense.register.words import Words
 
     return Words(language)(f"kinds.{gap.kind}")
-
-
-def _tongue(language: Language | None, settings: Config) -> str:
-    """Returns the language to speak: asked for, configured, else French."""
-    if language is not None:
-        return str(language)
-    return settings.report_language if settings.path is not None else "fr"

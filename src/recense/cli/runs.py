@@ -18,6 +18,7 @@ from recense.cli.options import (
     LanguageOption,
     OutputOption,
     RunArgument,
+    language_of,
     load_config,
     open_catalog,
     show,
@@ -26,8 +27,10 @@ from recense.errors import UserError, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
-    from recense.catalog import DatasetProfile
+    from recense.catalog import Catalog, DatasetProfile
+    from recense.config import Config
     from recense.model import Finding, ScanRun, Witness
     from recense.policy import Category, Entity
 
@@ -48,10 +51,33 @@ def report(
     catalog: CatalogOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Show a stored run again, in any format."""
+    """Show a stored run again, in any format; html adds decisions, retention, the register and coverage.
+
+    A page of HTML is French unless recense.yaml or --lang says otherwise. When it has to leave findings out, all of
+    them are written as CSV next to it.
+    """
     settings = load_config(config, catalog)
     with open_catalog(settings) as kept:
-        show(kept.run(run), settings, format, language, output)
+        found = kept.run(run)
+        if (format or settings.report_format) != "html":
+            show(found, settings, format, language, output)
+            return
+        _page(kept, found, settings, language_of(language, settings), output)
+
+
+def _page(kept: Catalog, run: ScanRun, settings: Config, language: str, output: Path | None) -> None:
+    from recense.reports import render
+    from recense.reports.dashboard.static_page import is_cut, static_page
+
+    beside = output.with_suffix(".csv") if output is not None and is_cut(run) else None
+    text = static_page(kept, run, language, settings.register_folder(), beside.name if beside else None)
+    if output is None:
+        console.data(text)
+        return
+    console.save(text, output)
+    if beside is not None:
+        console.save(render(run, "csv", language=language), beside)
+        console.note(f"recense: the page is cut; all findings: {beside}")
 
 
 def replay(

@@ -26,7 +26,7 @@ from recense.cli.options import (
     show,
 )
 from recense.cli.progress import watched
-from recense.errors import ExitCode, UserError
+from recense.errors import ExitCode, RecenseError, UserError
 
 if TYPE_CHECKING:
     from recense.config import Config, SourceSpec
@@ -129,11 +129,23 @@ def scan(
             settings, specs, strict=bool(targets), jobs=jobs or settings.jobs, resume=resume, quiet=quiet, memory=limit
         )
     show(run, settings, format, language, output)
+    if settings.notify is not None:
+        _tell(settings)
     missing = unread(run, allow_unreadable or ())
     if not quiet:
         _afterword(run, missing, output)
     if missing:
         raise typer.Exit(ExitCode.INCOMPLETE)
+
+
+def _tell(settings: Config) -> None:
+    """Tells people what is new; the scan has succeeded whatever becomes of that."""
+    from recense.cli.notify import tell
+
+    try:
+        tell(settings)
+    except RecenseError as error:
+        console.note(f"recense: nobody was told: {error}; next: recense notify")
 
 
 def unread(run: ScanRun, allowed: Sequence[str]) -> list[Unreadable]:

@@ -157,7 +157,7 @@ def doctor(config: ConfigOption = None, catalog: CatalogOption = None) -> None:
     except RecenseError as error:
         rows.append(("broken", "configuration", str(error)))
     else:
-        rows += [*_variables(settings), _catalog(settings)]
+        rows += [*_variables(settings), _catalog(settings), *_notices(settings)]
     console.data(console.table(list(rows)))
     if broken or any(state == "broken" for state, _, _ in rows):
         raise typer.Exit(ExitCode.USAGE)
@@ -198,6 +198,23 @@ def _catalog(config: Config) -> tuple[str, str, str]:
             return "ok", "catalog", f"{kept.where}, {len(kept.runs())} runs{said}"
     except RecenseError as error:
         return "broken", "catalog", str(error)
+
+
+def _notices(config: Config) -> list[tuple[str, str, str]]:
+    """Says which notices nobody took; a catalog that cannot be read was said already."""
+    from recense.catalog import notices
+
+    if config.notify is None:
+        return []
+    try:
+        with open_catalog(config) as kept, kept.transaction() as connection:
+            failed = notices.untold(connection)
+    except RecenseError:
+        return []
+    return [
+        ("waits", f"notify {channel}", f"{count} not told ({problem}); try again with 'recense notify'")
+        for channel, (count, problem) in failed.items()
+    ] or [("ok", "notify", "everything is told")]
 
 
 def _scheduler() -> list[tuple[str, str, str]]:

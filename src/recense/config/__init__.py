@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recense.config import credentials
+from recense.config.outward import Dashboard, Notify, dashboard_of, notify_of
 from recense.errors import ConfigError, TargetError, unknown
 from recense.model import Limits
 
@@ -194,6 +195,8 @@ class Config:
     check: CheckSettings = CheckSettings()
     policy: Path | None = None
     persons: PersonSettings = PersonSettings()
+    dashboard: Dashboard = Dashboard()
+    notify: Notify | None = None
 
     def load_policy(self) -> Policy | None:
         """Returns the privacy policy that recense.yaml names, None when it names none.
@@ -227,6 +230,11 @@ class Config:
     def catalog_file(self) -> Path | None:
         """Returns the catalog's SQLite file, None for a database server."""
         return Path(self.catalog.removeprefix("sqlite:///")) if self.catalog.startswith("sqlite:///") else None
+
+    def register_folder(self) -> Path | None:
+        """Returns the folder of the register beside the configuration, None when there is none."""
+        folder = (self.path.parent if self.path else Path()) / "register"
+        return folder if folder.is_dir() else None
 
     @staticmethod
     def schema() -> dict[str, Any]:
@@ -326,6 +334,8 @@ def _build(document: Document, path: Path, catalog: str | None) -> Config:
         ),
         policy=folder / Path(entries.policy).expanduser() if entries.policy else None,
         persons=_persons(entries.persons, document, folder, [spec.name for spec in sources]),
+        dashboard=dashboard_of(entries.dashboard),
+        notify=notify_of(entries.notify),
     )
 
 
@@ -395,6 +405,10 @@ def _sentence(problem: ErrorDetails, document: Document) -> str:
         return f"{where}: unknown key '{key}'; {hint}: {', '.join(known)}"
     if problem["type"] == "missing":
         return f"{where}: the key '{key}' is missing"
+    if problem["type"] == "string_pattern_mismatch" and location[-1] in {"client_secret", "secret", "password"}:
+        return f"{where}: {key} is written as ${{VARIABLE}} or ${{file:/path/to/secret}}, never in clear"
+    if problem["type"] == "string_pattern_mismatch" and location[-1] in {"url", "issuer"}:
+        return f"{where}: {key}: write an address such as https://recense.example.org"
     if problem["type"] == "string_pattern_mismatch":
         return f"{where}: {key}: use letters, digits, '_', '.' and '-' only, 64 at most"
     message = _WANTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 
+from recense.config.outward import is_loopback, over_tls
 from recense.model import Limits
 
 _SIZE = re.compile(r"(\d{1,15})(?:\.(\d{1,3}))?\s*([kKMGT]i?)?[bB]?")
@@ -34,6 +35,9 @@ def size(value: Any) -> int:
     whole, fraction, unit = match.groups()
     factor = _UNITS[(unit or "").lower()]
     return int(whole) * factor + (int(fraction) * factor // 10 ** len(fraction) if fraction else 0)
+
+
+_ADDRESS = re.compile(r"[^\s@<>,;:\"\\]{1,64}@[^\s@<>,;:\"\\]{1,255}", re.ASCII)
 
 
 _SIZE_SCHEMA = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{_SIZE.pattern}$"}]}
@@ -188,6 +192,108 @@ class PersonsEntry(_Strict):
         return self
 
 
+Secret = Annotated[str, Field(pattern=r"^\$\{[^{}]+\}$")]
+"""Never the secret itself: ``${VARIABLE}`` or ``${file:/path}``."""
+Names = Annotated[tuple[Glob, ...], Field(min_length=1)]
+
+
+class OidcEntry(_Strict):
+    """Signing in with OpenID Connect: who vouches, and which of their groups has which role here."""
+
+    issuer: Annotated[str, Field(pattern=r"^https?://[^\s?#]+$")] = Field(
+        description="The provider's address, as its discovery document says it; https but on this machine."
+    )
+    client_id: Glob = Field(description="What the provider calls this dashboard.")
+    client_secret: Secret | None = Field(
+        default=None, description="${VARIABLE} or ${file:/path}; without it the client is public, with PKCE only."
+    )
+    scopes: Names = Field(default=("openid", "profile"), description="What to ask for; openid is always among them.")
+    name_claim: Glob = Field(default="preferred_username", description="The claim that names the account.")
+    role_claim: Glob = Field(default="groups", description="The claim that holds groups or roles.")
+    roles: dict[Literal["reader", "engineer", "dpo", "admin"], Names] = Field(
+        min_length=1, description="Values of role_claim that give a role; the highest counts, none is no access."
+    )
+
+    @field_validator("issuer")
+    @classmethod
+    def _safe(cls, value: str) -> str:
+        return over_tls(value, "issuer")
+
+
+class DashboardEntry(_Strict):
+    """How people reach the dashboard, and who lets them in."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s/?#]+/?$")] | None = Field(
+        default=None, description="Where people open it: https://recense.example.org. Links and sign-in lead there."
+    )
+    local_accounts: bool = Field(default=True, description="false: only the provider below lets people in.")
+    oidc: OidcEntry | None = Field(default=None, description="Sign in with OpenID Connect.")
+
+    @model_validator(mode="after")
+    def _some_way_in(self) -> DashboardEntry:
+        if not self.local_accounts and self.oidc is None:
+            raise ValueError("without local_accounts and without oidc nobody could sign in")
+        return self
+
+
+class WebhookEntry(_Strict):
+    """An address that notices are posted to, signed."""
+
+    url: Annotated[str, Field(pattern=r"^(https?://[^\s#]+|\$\{[^{}]+\})$")] = Field(
+        description="https://… (http on this machine only); ${VARIABLE} when the address is a secret."
+    )
+    secret: Secret = Field(description="Key of the signature: ${VARIABLE} or ${file:/path}.")
+
+    @field_validator("url")
+    @classmethod
+    def _safe(cls, value: str) -> str:
+        return value if value.startswith("$") else over_tls(value, "url")
+
+
+class MailEntry(_Strict):
+    """A mail server that takes notices."""
+
+    host: Glob = Field(description="The server's name.")
+    port: Annotated[int, Field(ge=1, le=65_535, strict=True)] = Field(default=587, description="Its port.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="none only for a server on this machine."
+    )
+    user: Glob | None = Field(default=None, description="Who signs in there.")
+    password: Secret | None = Field(default=None, description="${VARIABLE} or ${file:/path}.")
+    sender: Glob = Field(description="From: an address.")
+    to: Names = Field(description="Who is told: addresses.")
+
+    @field_validator("sender", "to")
+    @classmethod
+    def _addresses(cls, value: Any) -> Any:
+        for one in (value,) if isinstance(value, str) else value:
+            if not _ADDRESS.fullmatch(one):
+                raise ValueError("write an address such as dpo@example.org")
+        return value
+
+    @model_validator(mode="after")
+    def _safe(self) -> MailEntry:
+        if self.security == "none" and not is_loopback(self.host):
+            raise ValueError("security: none is for a server on this machine only; write starttls or tls")
+        if (self.user is None) != (self.password is None):
+            raise ValueError("user and password go together")
+        return self
+
+
+class NotifyEntry(_Strict):
+    """Whom to tell when something changes that needs a decision; never with a value."""
+
+    language: Literal["en", "fr"] = Field(default="fr", description="Language of notices.")
+    webhook: WebhookEntry | None = Field(default=None, description="Post a signed JSON document.")
+    mail: MailEntry | None = Field(default=None, description="Send a mail.")
+
+    @model_validator(mode="after")
+    def _some_way(self) -> NotifyEntry:
+        if self.webhook is None and self.mail is None:
+            raise ValueError("notify needs webhook or mail")
+        return self
+
+
 class ConfigFile(_Strict):
     """recense.yaml: what to scan, where results go, and the limits."""
 
@@ -214,6 +320,8 @@ class ConfigFile(_Strict):
     report: ReportEntry = ReportEntry()
     check: CheckEntry = CheckEntry()
     persons: PersonsEntry = PersonsEntry()
+    dashboard: DashboardEntry = DashboardEntry()
+    notify: NotifyEntry | None = Field(default=None, description="Whom to tell about changes.")
     policy: Annotated[str, Field(min_length=1)] | None = Field(
         default=None,
         description="The privacy policy that findings are held against, relative to this file: policy.yaml.",
@@ -228,6 +336,11 @@ KEYS: dict[tuple[str, ...], type[BaseModel]] = {
     ("retention", "*", "archive"): ColumnEntry,
     ("retention", "*", "where", "*"): ColumnEntry,
     ("report",): ReportEntry,
+    ("dashboard",): DashboardEntry,
+    ("dashboard", "oidc"): OidcEntry,
+    ("notify",): NotifyEntry,
+    ("notify", "webhook"): WebhookEntry,
+    ("notify", "mail"): MailEntry,
     ("check",): CheckEntry,
     ("persons",): PersonsEntry,
     ("check", "allow_unread", "*"): AllowedEntry,

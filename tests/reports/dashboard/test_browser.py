@@ -5,14 +5,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browser import chromium, missing, served
 from dashboards import PASSWORD
+from test_keeping import ENTRY
 
-from recense.catalog import Catalog, listing
+from recense.catalog import Catalog, audit, listing
 from recense.catalog.listing import Filter
 from recense.reports.dashboard import create_app
 from recense.reports.dashboard.settings import Settings
@@ -110,6 +112,41 @@ def test_a_monday_morning_empties_the_queues(visit, catalog: Catalog, scripts: b
     assert catalog.decision_chain().broken is None and len(catalog.decisions()) >= 16
     page.goto("/audit?verify=yes")
     assert "The chain is whole" in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_rest_of_monday_is_decided_too(browser: Any, catalog: Catalog, tmp_path: Path, scripts: bool) -> None:
+    """Overdue rows, an activity to approve and one to send back: with a reason, in the log, gone from the page."""
+    shutil.copytree(str(files("recense.demo") / "register"), tmp_path / "register")
+    catalog.keep_retention("r2", "p", {"schema": "recense.retention/1", "as_of": "2026-11-01", "datasets": [ENTRY]})
+    settings = Settings(f"sqlite:///{catalog.file}", hosts=("127.0.0.1",), register=tmp_path / "register")
+    with served(create_app(settings)) as address:
+        page = browser.new_context(base_url=address, java_script_enabled=scripts).new_page()
+        page.goto("/sign-in")
+        page.fill("#name", "dpo")
+        page.fill("#password", PASSWORD)
+        page.click("main button")
+        page.click(".queues a[href='/retention']")
+        page.select_option("main select", "hold")
+        page.fill("main input[type=date]", "2027-03-01")
+        page.fill("main textarea", REASON)
+        page.click("main form button")
+        assert "Décision enregistrée" in page.locator("[role=status]").inner_text()
+        assert page.locator("main form").count() == 0 and REASON in page.locator("main").inner_text()
+        for choice, word in (("approve", "validé"), ("send_back", "renvoyé")):
+            page.goto("/register")
+            page.locator("main tr", has_text="à valider").first.locator("a").click()
+            page.fill("#reason", REASON)
+            page.click(f"button[value={choice}]")
+            assert page.locator("main .tag", has_text=word).count() >= 1
+        page.goto("/")
+        assert (
+            page.locator(".queues li", has=page.locator("a[href='/retention']")).locator(".count").inner_text() == "0"
+        )
+    with catalog.transaction() as connection:
+        actions = [entry.action for entry in audit.entries(connection)]
+        assert audit.verify(connection) is None
+    assert {"retention_decided", "register_approved", "register_sent_back"} <= set(actions)
 
 
 def test_everything_can_be_done_with_the_keyboard(visit, catalog: Catalog) -> None:
