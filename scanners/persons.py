@@ -75,7 +75,7 @@ _LIST_GAP = re.compile(r"\s*(?:,|;|/|&|,? ?(?:and|et|y|e|und|or|ou))\s*")
 
 
 class Vote(NamedTuple):
-    """A person in a text: offsets, log-odds and the voices that spoke: ``ner``, ``rampart``, ``titled`` …"""
+    """A person in a text: offsets, log-odds and the voices that spoke, such as ``ner``."""
 
     start: int
     end: int

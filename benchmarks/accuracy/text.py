@@ -5,9 +5,9 @@ Usage: ``python benchmarks/accuracy/text.py [--corpora FOLDER] [--docs N] [--par
 The sets are not part of the project (several licences forbid it); the folder defaults to ``../shared/corpora/text``
 beside the repository. The weights of ``persons`` were fitted on the even documents of presidio_synth, uner, fireman
 and llm_names_fr, those with Rampart on the even ones of presidio_synth, uner, fireman and wikineural (fr, en);
-``--without-rampart`` leaves that voice out; ``--part report`` (default) measures on the odd ones. That half is **not**
-a clean hold-out: errors of both halves were read while the rules were written, and the threshold and the hand-set weights were chosen with both
-scores in sight. Take scores that count on sets that nobody has looked at. Confidence intervals are Wilson's, 95 %,
+``--without-rampart`` leaves that voice out; ``--part report`` (default) measures on the odd ones, which are **not**
+a clean hold-out: errors of both halves were read while the rules were written, and the threshold and the hand-set
+weights were chosen with both scores in sight. Take scores that count on sets that nobody has looked at. Confidence intervals are Wilson's, 95 %,
 for precision and recall.
 
 Sets that label each person once only (a speaker's name repeated in a transcript) punish what is right: a prediction
