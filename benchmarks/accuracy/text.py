@@ -7,8 +7,8 @@ beside the repository. The weights of ``persons`` were fitted on the even docume
 and llm_names_fr, those with Rampart on the even ones of presidio_synth, uner, fireman and wikineural (fr, en);
 ``--without-rampart`` leaves that voice out; ``--part report`` (default) measures on the odd ones, which are **not**
 a clean hold-out: errors of both halves were read while the rules were written, and the threshold and the hand-set
-weights were chosen with both scores in sight. Take scores that count on sets that nobody has looked at. Confidence intervals are Wilson's, 95 %,
-for precision and recall.
+weights were chosen with both scores in sight. Take scores that count on sets that nobody has looked at. Confidence
+intervals are Wilson's, 95 %, for precision and recall.
 
 Sets that label each person once only (a speaker's name repeated in a transcript) punish what is right: a prediction
 whose words all belong to a labelled name of the same document is then left out ("repeats" in the table).
