@@ -5,12 +5,14 @@ The words are data (``lexicons/*.yaml``, one file a kind); here are the rules of
 | what stands in the sentence | strength |
 |---|---|
 | a strong term and a person, no trap | ``FOUND`` |
-| a strong term and nobody; or a named person and a negation or hypothesis | ``CANDIDATE`` |
-| a context term and a second one of the kind within 12 words, and a person | ``CANDIDATE`` |
+| a strong term of health or offences and nobody; or a named person and a negation or hypothesis | ``CANDIDATE`` |
+| a strong term of another kind and nobody: columns of persons count it, texts do not | ``UNLINKED`` |
+| a term that is said of a person: *she is kabyle*, *M. Roy est royaliste* | ``FOUND`` |
+| a context term and a second one of the kind, or a word that supports it, within 12 words, and a person | ``CANDIDATE`` |
 | a term that only lets one infer (diet, place of worship), CJEU C-184/20 | ``INFERRED`` |
 | the whole cell is a term | ``VALUE`` |
 | a trap phrase over the term, a negation or a hypothesis about nobody | ``TRAPPED``, counted only |
-| three kinds and nobody named: the sentence is legal text about the categories | ``LEGAL``, counted only |
+| three kinds and nobody named, or a rule or a statistic about nobody: text about the categories | ``LEGAL``, counted only |
 
 How words match stands in ``lexicon_terms``. Both languages are read in every text; traps hold the false friends.
 """
@@ -30,8 +32,15 @@ from recense.scanners.people import first_odds, name_odds, people_words
 
 WINDOW = 12
 """Words between two context terms at most."""
+PAIRED = ("context", "said", "support")
+"""Tiers of which one term vouches for another; two that only support do not."""
 NEGATION_REACH = 28
 """Characters between a negation and its term at most: three words."""
+BEING_REACH = 24
+"""Characters between a verb of being and what is said at most: *is a very devout*."""
+SUBJECT_REACH = 40
+"""Characters before a verb of being in which its subject is looked for."""
+_SUBJECT = re.compile(r"\b(?:i|we|he|she|je|j'|il|elle|ils|elles|on|his|her|my|their|son|sa|ses|mon|ma|qui|who)\b")
 LONGEST_SENTENCE = 2_000
 """Characters of a sentence at most."""
 SHORT_TEXT = 400
@@ -49,6 +58,7 @@ class Strength(StrEnum):
 
     FOUND = "found"
     CANDIDATE = "candidate"
+    UNLINKED = "unlinked"
     INFERRED = "inferred"
     VALUE = "value"
     TRAPPED = "trapped"
@@ -70,11 +80,21 @@ _TITLED = re.compile(
 _CAPITALISED = re.compile(r"(?<![\w.-])[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:-[A-ZÀ-ÖØ-Þ][^\W\d_]+)*")
 
 
+_INITIALLED = re.compile(
+    r"(?<![\w.])[A-Z]\.\s?[A-ZÀ-Þ][^\W\d_]{2,}(?![\w.])|\b[A-ZÀ-Þ][^\W\d_]{2,}\s[A-Z]\.(?=[\s,;)]|$)"
+)
+"""*J. Crane*, *Marc D.*"""
+_THEN = re.compile(r"\s(?:[a-zà-ÿ]+|[A-ZÀ-Þ][^\W\d_]+)\b")
+"""What follows a first name that begins a sentence: a verb, or a surname."""
+
+
 def _named_person(sentence: str) -> bool:
     """Tells whether somebody is named: a title and a name, a first name beside a surname, or a clear first name."""
     for match in _TITLED.finditer(sentence):
         if fold(match.group(1)) not in people_words().functions:
             return True
+    if _INITIALLED.search(sentence):
+        return True
     previous = -2
     strong = False
     for match in _CAPITALISED.finditer(sentence):
@@ -82,10 +102,17 @@ def _named_person(sentence: str) -> bool:
         likely = name_odds(word) > 1.0
         if likely and strong and match.start() - previous == 1:
             return True
-        if first_odds(word) > 3.0 and match.start() > 0 and word not in people_words().first_words:
+        leads = match.start() == 0 and not _THEN.match(sentence, match.end())  # a noun may begin a sentence
+        if first_odds(word) > 3.0 and not leads and word not in people_words().first_words:
             return True
         strong, previous = likely, match.end()
     return False
+
+
+def _first_name(words: str) -> bool:
+    """Tells whether the last word is a clear first name, also at the beginning of a text: *Fatou est …*."""
+    found = _CAPITALISED.findall(words)
+    return bool(found) and words.rstrip().endswith(found[-1]) and first_odds(fold(found[-1])) > 1.0
 
 
 def _surname_like(original: str, start: int, end: int) -> bool:
@@ -122,6 +149,7 @@ class _Sentence:
         self.person = self.named or "person" in roles or self._il()
         self.hypothesis = "hypothesis" in roles
         self.legal = "legal" in roles
+        self.group = "group" in roles
         self.negations = [hit for hit in hits if hit.entry.role == "negation"]
 
     def _il(self) -> bool:
@@ -131,6 +159,29 @@ class _Sentence:
             if not rest.startswith(_impersonal()):
                 return True
         return False
+
+    def said_of_somebody(self, hit: Hit) -> bool:
+        """Tells whether a verb of being leads to the term, in a clause with a person before it."""
+        for being in self.hits:
+            if being.entry.role != "being" or not 0 <= hit.start - being.end <= BEING_REACH:
+                continue
+            first = max(self.start, being.start - SUBJECT_REACH)
+            clause = max((self.plain.rfind(mark, first, being.start) + 1 for mark in ",;:"), default=first)
+            first = max(first, clause)
+            if any(other.entry.role == "person" and first <= other.start < being.end for other in self.hits):
+                return True
+            if _SUBJECT.search(self.plain[first : being.end]):
+                return True
+            begin, end = self._places(first, being.start)
+            if _named_person(self.text[begin:end]) or _first_name(self.text[begin:end]):
+                return True
+        return False
+
+    def _places(self, start: int, end: int) -> tuple[int, int]:
+        """Returns offsets in the original text for offsets in the compared one."""
+        if self.offsets is None or start >= end:
+            return start, end
+        return self.offsets[start], self.offsets[end - 1] + 1
 
     def original(self, hit: Hit) -> tuple[int, int]:
         """Returns a hit's offsets in the original text."""
@@ -147,7 +198,7 @@ class _Sentence:
             if other.entry.role == "cover":
                 if other.start < hit.end and hit.start < other.end and other.end - other.start >= hit.end - hit.start:
                     return True
-            elif hit.entry.role == "context" and self._about(kind.traps[other.entry.trap], hit):
+            elif hit.entry.role in PAIRED and self._about(kind.traps[other.entry.trap], hit):
                 return True
         start, end = self.original(hit)
         return " " not in self.plain[hit.start : hit.end] and _surname_like(self.text, start, end)
@@ -205,7 +256,7 @@ def examine(text: str, persons: bool = False) -> list[TermMatch]:
     """
     plain, offsets = normalise(text)
     hits = hits_in(plain, text, offsets)
-    if not any(hit.entry.role in ("strong", "inferred", "context") for hit in hits):
+    if not any(hit.entry.role in ("strong", "inferred", "said", "context") for hit in hits):
         return []
     whole = _whole_value(plain, hits)
     if whole:
@@ -270,7 +321,10 @@ def _values() -> Mapping[str, frozenset[str]]:
 
 def _judge(sentence: _Sentence, near: bool, headed: bool) -> list[TermMatch]:
     """Returns the matches of one sentence."""
-    terms = _longest(hit for hit in sentence.hits if hit.entry.role in ("strong", "inferred"))
+    terms = _longest(
+        hit for hit in sentence.hits
+        if hit.entry.role in ("strong", "inferred") or (hit.entry.role == "said" and sentence.said_of_somebody(hit))
+    )  # fmt: skip
     found: list[TermMatch] = []
     free = []
     for hit in terms:
@@ -281,6 +335,8 @@ def _judge(sentence: _Sentence, near: bool, headed: bool) -> list[TermMatch]:
     named_kinds = {hit.entry.kind for hit in free}
     if not sentence.named and (len(named_kinds) >= 3 or (len(named_kinds) >= 1 and sentence.legal)):
         return found + [TermMatch(*sentence.original(hit), hit.entry.kind, Strength.LEGAL) for hit in free]
+    if sentence.group and not sentence.person:
+        return found + [TermMatch(*sentence.original(hit), hit.entry.kind, Strength.LEGAL) for hit in free]
     person = sentence.person or near
     for hit in free:
         doubt = sentence.negated(hit) or sentence.hypothesis or headed
@@ -289,27 +345,52 @@ def _judge(sentence: _Sentence, near: bool, headed: bool) -> list[TermMatch]:
         elif hit.entry.role == "inferred":
             strength = Strength.INFERRED
         else:
-            strength = Strength.FOUND if person else Strength.CANDIDATE
+            strength = Strength.FOUND if person else _unlinked(hit, sentence)
         found.append(TermMatch(*sentence.original(hit), hit.entry.kind, strength))
     if person and not (sentence.hypothesis or headed or sentence.legal):
         found.extend(_pairs(sentence, {hit.entry.kind for hit in free}))
     return found
 
 
+def _unlinked(hit: Hit, sentence: _Sentence) -> Strength:
+    """Returns what a strong term says when nobody is told of: an illness or offence is somebody's, a belief need not be.
+
+    Two terms of a kind are a note on somebody (*musulman pratiquant, fait le ramadan*), and so is a term that a note
+    begins with as its subject (*témoin de Jéhovah, refuse …*).
+    """
+    if hit.start == sentence.start and sentence.plain[hit.end : hit.end + 1] in (",", ""):
+        return Strength.CANDIDATE
+    kind, root = hit.entry.kind, _root(sentence, hit)
+    others = {_root(sentence, h) for h in sentence.hits if h.entry.kind == kind and h.entry.role in ("strong", *PAIRED)}
+    return Strength.CANDIDATE if kind in ("health", "criminal") or others - {root} else Strength.UNLINKED
+
+
 def _pairs(sentence: _Sentence, settled: set[str]) -> list[TermMatch]:
     """Returns context terms of one kind that stand within 12 words of another, where no strong term decided."""
-    context = _longest(hit for hit in sentence.hits if hit.entry.role == "context" and hit.entry.kind not in settled)
+    context = _longest(
+        hit for hit in sentence.hits if hit.entry.role in PAIRED and hit.entry.kind not in settled
+    )  # fmt: skip
     context = [hit for hit in context if not sentence.negated(hit) and not sentence.trapped(hit)]
     found = []
     for at, hit in enumerate(context):
         for other in context[at + 1 :]:
             if other.entry.kind != hit.entry.kind or other.start < hit.end:
                 continue
+            if "support" in (hit.entry.role, other.entry.role) and not _supported(sentence, hit, other):
+                continue
             between = sentence.plain[hit.end : other.start]
             if len(between.split()) <= WINDOW and _root(sentence, hit) != _root(sentence, other):
-                found += [TermMatch(*sentence.original(h), h.entry.kind, Strength.CANDIDATE) for h in (hit, other)]
+                terms = [h for h in (hit, other) if h.entry.role != "support"]
+                found += [TermMatch(*sentence.original(h), h.entry.kind, Strength.CANDIDATE) for h in terms]
                 break
     return sorted(set(found))
+
+
+def _supported(sentence: _Sentence, hit: Hit, other: Hit) -> bool:
+    """Tells whether one of two terms of a kind supports the other; two that only support do not."""
+    kind = kinds()[hit.entry.kind]
+    terms = [h for h in (hit, other) if h.entry.role != "support"]
+    return bool(terms) and sentence.plain[terms[0].start : terms[0].end] not in kind.alone
 
 
 def _root(sentence: _Sentence, hit: Hit) -> str:

@@ -6,7 +6,8 @@ few that are there in a sorted list. A term of several words is asked by its fir
 (``ectomie``) by the last four bytes of a word.
 
 The filter is a superset: ``lexicon.examine`` reports nothing of a cell it leaves out. It keeps cells with a strong or
-inferred term or an ending, with two context terms, or with one and the beginning of a value. A word's bytes are those
+inferred term or an ending or one that is said of persons, with two context terms, or with one and a supporting word or
+the beginning of a value. A word's bytes are those
 of lower-case UTF-8 in form NFKC: ASCII letters and digits, ``à``-``ÿ`` and ``œ``. Any other character parts words, here
 and in the terms, so that no term is lost by it.
 """
@@ -41,12 +42,12 @@ _TAIL = 4
 """Last bytes of a word that tell whether it may carry an ending."""
 _PLAIN = r"[^\x00-\x7F\x{A0}-\x{A7}«»°À-ÿŒœ\x{2010}-\x{201F}…\x{202F}€]"
 """A character that NFKC may change into a letter or join to one; the others it keeps or turns into marks and spaces."""
-_STRONG, _CONTEXT, _VALUE, _LONGER = 1, 2, 4, 8
-_TIERS = {"strong": _STRONG, "inferred": _STRONG, "context": _CONTEXT}
+_STRONG, _CONTEXT, _VALUE, _LONGER, _SUPPORT = 1, 2, 4, 8, 16
+_TIERS = {"strong": _STRONG, "inferred": _STRONG, "said": _STRONG, "context": _CONTEXT, "support": _SUPPORT}
 
 
 class _Table:
-    """What hashes of words say. 1: strong or inferred term, 2: context term, 4: value, 8: the beginning of longer ones.
+    """What hashes of words say: the bits above.
 
     A megabyte answers for almost every word that it is none; the few others are looked up in the sorted hashes.
     """
@@ -119,9 +120,9 @@ def _suspects(raw: npt.NDArray[np.uint8], places: Places) -> Bools:
     context = np.unique(at[(says & _CONTEXT) > 0])  # a word may be known alone and with the next one
     if len(context):
         times = np.bincount(np.searchsorted(places, starts[context], side="right") - 1, minlength=count)
-        values = np.zeros(count, dtype=bool)
-        values[owner[(says & _VALUE) > 0]] = True
-        found |= (times > 1) | ((times == 1) & values)
+        second = np.zeros(count, dtype=bool)
+        second[owner[(says & (_VALUE | _SUPPORT)) > 0]] = True
+        found |= (times > 1) | ((times == 1) & second)
     return found
 
 

@@ -132,9 +132,9 @@ def _counted(text: str, number: int) -> dict[str, Tally]:
             found[detector + _VALUE] = Tally(cells=number, whole=number)
         elif Strength.FOUND in seen:
             found[detector] = Tally(cells=number)
-        elif seen & {Strength.CANDIDATE, Strength.INFERRED}:
+        elif seen & {Strength.CANDIDATE, Strength.UNLINKED, Strength.INFERRED}:
             found[detector + _CANDIDATE] = Tally(cells=number)
-            if Strength.CANDIDATE not in seen:
+            if not seen & {Strength.CANDIDATE, Strength.UNLINKED}:
                 found[detector + _INFERRED] = Tally(cells=number)
         else:
             found[detector] = Tally(refused=number)

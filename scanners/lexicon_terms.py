@@ -26,8 +26,10 @@ ENDING_AFTER = 3
 
 _TO_SPACE = str.maketrans(dict.fromkeys("\t\r\u00a0\u202f-_‑–", " ") | {"’": "'", "ʼ": "'"})
 ENDINGS = ("es", "e", "s", "x")
+TIERS = ("strong", "inferred", "said", "context", "support")
+"""How much a term says: by itself, as an inference, said of a person (*is kabyle*), beside another, for another only."""
 _KEYS = frozenset(
-    "kind entity article caveat fr en stems codes endings compounds values traps examples".split()  # noqa: SIM905
+    "kind entity article caveat fr en alone stems codes endings compounds values traps examples".split()  # noqa: SIM905
 )
 
 
@@ -40,6 +42,7 @@ class Kind:
         entity: the entity of ``policy/taxonomy.yaml``.
         stems: words of a column name that announce the kind.
         codes: id -> pattern of a whole cell (``code-icd10``).
+        alone: context terms for which a supporting word is not enough: ``SUD`` is a region first.
         endings: ends of longer words that make them strong terms (``ectomie``).
         examples: sentences that must match and must not.
     """
@@ -53,6 +56,7 @@ class Kind:
     endings: tuple[str, ...]
     values: tuple[str, ...]
     traps: tuple[Mapping[str, Any], ...] = ()
+    alone: frozenset[str] = frozenset()
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -80,7 +84,7 @@ def kinds() -> Mapping[str, Kind]:
             )
         terms = {
             tier: tuple(dict.fromkeys(str(term) for language in ("fr", "en") for term in data[language].get(tier, ())))
-            for tier in ("strong", "inferred", "context")
+            for tier in TIERS
         }
         compounds = (
             stem + ending
@@ -99,6 +103,7 @@ def kinds() -> Mapping[str, Kind]:
             endings=tuple(map(str, data.get("endings", ()))),
             values=tuple(map(str, data.get("values", ()))),
             traps=tuple(data.get("traps", ())),
+            alone=frozenset(normalise(str(term))[0] for term in data.get("alone", ())),
             examples={key: tuple(listed) for key, listed in data.get("examples", {}).items()},
         )
     return found
@@ -155,7 +160,7 @@ def _walk(joined: str, composed: str, offsets: Sequence[int]) -> list[int]:
 class Entry(NamedTuple):
     """What a phrase of the automaton is: a term of a kind and tier, or a cue."""
 
-    role: str  # strong | inferred | context | cover | beside | person | negation | hypothesis | legal
+    role: str  # one of TIERS | cover | beside | person | being | negation | hypothesis | legal | group
     kind: str
     capitals: bool
     trap: int
@@ -213,10 +218,12 @@ def _automaton() -> Any:
         ("person", (*words["persons"]["fr"], *words["persons"]["en"])),
         ("hypothesis", (*words["hypotheses"]["fr"], *words["hypotheses"]["en"])),
         ("negation", words["negations"]),
+        ("being", (*words["being"]["fr"], *words["being"]["en"])),
+        ("group", words["groups"]),
         ("legal", words["legal"]),
     ):
         for phrase in listed:
-            add(phrase, role, inflects=role != "negation")
+            add(phrase, role, inflects=role not in ("negation", "being"))
     automaton = ahocorasick.Automaton()
     for form, values in entries.items():
         automaton.add_word(form, (len(form), tuple(sorted(values))))

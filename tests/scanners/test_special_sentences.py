@@ -1,7 +1,7 @@
 """Articles 9 and 10 in running text, on sentences by an author who had not read the lexicons.
 
-The floors stand just below what was measured when the sentences were written (recall 65.9 %, traps fired 14.4 %):
-raise them when the lexicons improve. ``python -m benchmarks.accuracy.special --errors`` lists what is wrong.
+Blind, 65.9 % of the positives were found and 14.4 % of the traps fired; the floors stand just below what is found
+since the errors were read. ``python -m benchmarks.accuracy.special --errors`` lists what is wrong.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import pytest
 from benchmarks.accuracy.special import SENTENCES, Judged, Sentence, errors, judge, rate, sentences, table
 from recense import guard
 
-RECALL_FLOOR = 0.64
-TRAP_CEILING = 0.16
+RECALL_FLOOR = 0.93
+TRAP_CEILING = 0.07
 SIZES = {("fr", False): 20, ("en", False): 10, ("fr", True): 20, ("en", True): 10}
 TRAPS = {"sense", "negation", "hypothesis", "legal text", "group", "place or brand"}
 
