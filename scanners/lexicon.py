@@ -8,11 +8,11 @@ The words are data (``lexicons/*.yaml``, one file a kind); here are the rules of
 | a strong term of health or offences and nobody; or a named person and a negation or hypothesis | ``CANDIDATE`` |
 | a strong term of another kind and nobody: columns of persons count it, texts do not | ``UNLINKED`` |
 | a term that is said of a person: *she is kabyle*, *M. Roy est royaliste* | ``FOUND`` |
-| a context term and a second one of the kind, or a word that supports it, within 12 words, and a person | ``CANDIDATE`` |
+| a context term beside a second one of the kind or a supporting word (12 words), and a person | ``CANDIDATE`` |
 | a term that only lets one infer (diet, place of worship), CJEU C-184/20 | ``INFERRED`` |
 | the whole cell is a term | ``VALUE`` |
 | a trap phrase over the term, a negation or a hypothesis about nobody | ``TRAPPED``, counted only |
-| three kinds and nobody named, or a rule or a statistic about nobody: text about the categories | ``LEGAL``, counted only |
+| three kinds and nobody named, or a rule or a statistic about nobody | ``LEGAL``, counted only |
 
 How words match stands in ``lexicon_terms``. Both languages are read in every text; traps hold the false friends.
 """
@@ -353,7 +353,7 @@ def _judge(sentence: _Sentence, near: bool, headed: bool) -> list[TermMatch]:
 
 
 def _unlinked(hit: Hit, sentence: _Sentence) -> Strength:
-    """Returns what a strong term says when nobody is told of: an illness or offence is somebody's, a belief need not be.
+    """Returns what a strong term says when nobody is told of: an illness is somebody's, a belief need not be.
 
     Two terms of a kind are a note on somebody (*musulman pratiquant, fait le ramadan*), and so is a term that a note
     begins with as its subject (*témoin de Jéhovah, refuse …*).

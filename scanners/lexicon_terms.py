@@ -27,7 +27,7 @@ ENDING_AFTER = 3
 _TO_SPACE = str.maketrans(dict.fromkeys("\t\r\u00a0\u202f-_‑–", " ") | {"’": "'", "ʼ": "'"})
 ENDINGS = ("es", "e", "s", "x")
 TIERS = ("strong", "inferred", "said", "context", "support")
-"""How much a term says: by itself, as an inference, said of a person (*is kabyle*), beside another, for another only."""
+"""How a term counts: by itself, as an inference, said of a person (*is kabyle*), beside another, for another."""
 _KEYS = frozenset(
     "kind entity article caveat fr en alone stems codes endings compounds values traps examples".split()  # noqa: SIM905
 )
