@@ -14,7 +14,7 @@ from browser import chromium, missing, served
 from dashboards import PASSWORD
 from test_keeping import ENTRY
 
-from recense.catalog import Catalog, audit, listing
+from recense.catalog import Catalog, audit, counts, listing
 from recense.catalog.listing import Filter
 from recense.reports.dashboard import create_app
 from recense.reports.dashboard.settings import Settings
