@@ -42,7 +42,7 @@ white space and the ends of the text only. ``open``: anything."""
 
 _KEYS = {
     "id", "entity", "about", "patterns", "check", "chance", "cue", "context", "against", "edges", "case", "triage",
-    "proof", "source", "examples",
+    "texts", "proof", "source", "examples",
 }  # fmt: skip
 _REQUIRED = ("id", "entity", "patterns", "source", "examples")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -79,6 +79,7 @@ class Detector:
         context: such words, French and English.
         against: it speaks against personal data (SIRET, UUID, version …).
         triage: RE2 superset of the shapes for engines without look-around, None when the shapes serve.
+        texts: it reads running text only: what it adds there is seldom in a column, and every cell would pay for it.
         proof: RE2 expression that matches only in texts of which the detector accepts a part; a short cut for columns
             of long texts, None when there is none.
         case: ``any`` or ``exact``.
@@ -103,6 +104,7 @@ class Detector:
     case: str = "any"
     triage: str | None = None
     proof: str | None = None
+    texts: bool = False
 
     @property
     def category(self) -> str | None:
@@ -216,6 +218,7 @@ def _detector(entry: Any, position: int, file: str) -> Detector:
         case=_choice(entry, "case", ("any", "exact"), "any", where),
         triage=_word(entry, "triage", where) if "triage" in entry else None,
         proof=_word(entry, "proof", where) if "proof" in entry else None,
+        texts=_flag(entry, "texts", where),
     )
     _agree(detector, where)
     _prove(detector, where)

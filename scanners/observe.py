@@ -176,7 +176,7 @@ def patterns() -> Triage:
     from recense.scanners.detector import detectors
     from recense.scanners.triage import Triage
 
-    return Triage(detectors())
+    return Triage({id_: detector for id_, detector in detectors().items() if not detector.texts})
 
 
 @cache

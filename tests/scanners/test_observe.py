@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from recense.evidence import Evidence
 from recense.model import Dataset
+from recense.scanners.detector import detectors
 from recense.scanners.observe import Observer, ScanSettings, observe
 from recense.scanners.verdict import judge
 
@@ -138,3 +139,11 @@ def test_partitions_of_one_dataset_read_fewer_values_and_agree(seed: int, monkey
     assert same(once, again)
     another, _ = read("articles", pieces)
     assert same(once, another)
+
+
+def test_a_detector_for_running_text_is_not_asked_about_columns():
+    batch = pa.record_batch({"note": ["call 0175-12 34 56 or phone (212) 555-0175 x12"] * 40})
+    evidence = observe(iter([batch]), WORDS)
+    told = set(evidence.columns["note"].tallies)
+    texts = {id_ for id_, detector in detectors().items() if detector.texts}
+    assert texts and not told & texts
