@@ -178,7 +178,8 @@ class Collector:
         self._found: dict[tuple[str, Kind], list[NDArray[np.uint64]]] = {}
         self._layouts: dict[tuple[str, ...], Layout] = {}
         self._rows = 0
-        self._problem: str | None = None
+        self._problem: str | None = None  # nothing more can be gathered
+        self._left_out: str | None = None  # all but this is
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Hashes the identifiers of a batch; what fails is noted and not raised."""
@@ -194,7 +195,7 @@ class Collector:
             with self._lock:
                 self._rows += batch.num_rows
                 if plan.dropped:
-                    self._problem = f"{plan.dropped} pairs of a name and a date of birth are more than are indexed"
+                    self._left_out = f"{plan.dropped} pairs of a name and a date of birth are more than are indexed"
         except Exception as error:  # the scan goes on without the index
             self._problem = describe(error)
 
@@ -223,7 +224,7 @@ class Collector:
                 sealed = self._key.seal(pack(found))
             except Exception as error:
                 sealed, self._problem = self._key.seal(pack({})), describe(error)
-            return Part(self._key.id, self._rows, self._problem or problem, sealed)
+            return Part(self._key.id, self._rows, self._problem or problem or self._left_out, sealed)
 
 
 def pack(found: Mapping[tuple[str, Kind], NDArray[np.uint64]]) -> bytes:

@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recense.errors import UserError
+from recense.model import Column, Dataset
+from recense.pipelines.persons import Collector, Indexing, unpack
 from recense.reports import person_page
 from recense.subjects import identifiers, keys
 from recense.subjects.asking import UnclearIdentifier, question
@@ -129,3 +131,16 @@ def test_a_key_is_its_owners_and_never_replaced(tmp_path) -> None:
     assert keys.destroy(file) and not keys.destroy(file)
     with pytest.raises(UserError, match="--new-key"):
         keys.read(file)
+
+
+def test_too_many_names_with_dates_of_birth_cost_the_index_nothing_else() -> None:
+    names = [f"{what}_{n}" for n in range(3) for what in ("prenom", "nom_famille", "date_naissance")]
+    dataset = Dataset("test:", "familles", "table", tuple(Column(name, "text") for name in (*names, "courriel")))
+    collector = Collector(Indexing(KEY), dataset, "test")
+    for number in range(3):
+        row = {name: ["1970-01-02" if "date" in name else "Zoe"] for name in names}
+        collector.add(pa.record_batch(row | {"courriel": [f"user{number}@example.org"]}))
+    part = collector.result(None)
+    assert part.rows == 3 and part.problem is not None and "pairs" in part.problem
+    kept = {kind: hashes for path, kind, hashes in unpack(KEY.unseal(part.sealed) or b"") if path == "courriel"}
+    assert set(kept[Kind.email]) == set(KEY.hashes(Kind.email, [f"user{n}@example.org" for n in range(3)]))
