@@ -45,6 +45,6 @@ BIRTHS = (1900, 2020)
 BIRTH_SPREAD = 4
 """Birth dates spread over decades; the dates of orders and log-ins do not."""
 SAMPLE_CONFIDENCE = 0.05
-"""One minus the confidence of ``clean_bound``."""
+"""One minus the confidence of a bound on what a sample did not show (``bounds``)."""
 LANGUAGE_RECALL = 0.85
 """Share of the names, places and addresses that the language detectors are assumed to find in the values they read."""

@@ -122,27 +122,6 @@ def _case(column: Column, dataset: Dataset, profiles: Mapping[str, ColumnProfile
     return _Case(column, profiles.get(column.path, ColumnProfile()), hints, words)
 
 
-def clean_bound(profile: ColumnProfile, total: int | None = None) -> float:
-    """Returns the share of cells that may hold personal data known to the pattern detectors, unseen by them.
-
-    Args:
-        profile: of the cells that were read.
-        total: non-null cells of the whole column where only a random sample of them was read.
-
-    Returns:
-        0 when every cell was read, 1 when none was; else, with 95 % confidence, no larger share than this.
-    """
-    read = profile.cells - profile.unscanned
-    whole = max(total or 0, profile.cells)
-    if not whole:
-        return 0.0
-    if read <= 0:
-        return 1.0
-    if profile.unscanned:
-        return (whole - read) / whole
-    return 0.0 if read >= whole else float(1 - bars.SAMPLE_CONFIDENCE ** (1 / read))
-
-
 @cache
 def known_detectors() -> Mapping[str, Known]:
     """Returns what the verdict needs to know of every pattern detector, by id."""

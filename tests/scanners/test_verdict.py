@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from recense.evidence import ColumnProfile, LabelCount, Tally
 from recense.model import Column, Dataset, Proof
-from recense.scanners.verdict import clean_bound, judge, known_detectors
+from recense.scanners.verdict import judge, known_detectors
 from recense.scanners.weigh import ORDER, digits, genuine
 
 ROWS = 1_000
@@ -211,14 +211,6 @@ def test_findings_tell_their_reasons_in_counts_and_never_more_cells_than_there_a
     for finding in judge(Dataset("s", "clients", "table"), {"email": profile(tallies={"email": (900, 900, 4)})}):
         assert finding.evidence and all(witness.says for witness in finding.evidence)
         assert 0 <= finding.score <= 1 and finding.matched <= finding.cells
-
-
-def test_clean_bound():
-    assert clean_bound(ColumnProfile()) == 0
-    assert clean_bound(profile()) == 0
-    assert clean_bound(ColumnProfile(cells=100, unscanned=100)) == 1
-    assert clean_bound(ColumnProfile(cells=100, unscanned=25)) == 0.25
-    assert clean_bound(profile(cells=2_995), total=10_000_000) == pytest.approx(0.001, rel=0.01)
 
 
 # --- properties ---
