@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 
 from recense.scanners.gazetteers import fold
 from recense.scanners.lexicon_terms import Hit, forms_of, hits_in, kinds, normalise, shared
-from recense.scanners.people import first_odds, name_odds, people_words
+from recense.scanners.somebody import ends_in_name, named_person, surname_like
 
 WINDOW = 12
 """Words between two context terms at most."""
@@ -40,7 +40,15 @@ BEING_REACH = 24
 """Characters between a verb of being and what is said at most: *is a very devout*."""
 SUBJECT_REACH = 40
 """Characters before a verb of being in which its subject is looked for."""
-_SUBJECT = re.compile(r"\b(?:i|we|he|she|je|j'|il|elle|ils|elles|on|his|her|my|their|son|sa|ses|mon|ma|qui|who)\b")
+NOUN_REACH = 12
+"""Characters between a person's noun and the verb at most: an adverb, a surname."""
+_PRONOUN = re.compile(r"(?:\b(?:i|we|he|she|je|il|elle|ils|elles|qui|who)|\bj')(?: \w+)?\s*$")
+_OF_ANOTHER = re.compile(
+    r"(?:\b(?:du|de|des|d|of|for|from|pour|par|chez|au|aux|à|with|avec)\b|\bd')\s*(?:(?:la|le|les|the|notre|our|m\.?|mme|mr|mrs)\s+)*"
+    r"(?:[\w'-]+\s*){1,2}$"
+)
+"""The last words before the verb belong to something: *le contrat de Mme Roux*."""
+_POSSESSIVES = frozenset({"ma", "mon", "my", "his", "her", "hers", "i", "je"})
 LONGEST_SENTENCE = 2_000
 """Characters of a sentence at most."""
 SHORT_TEXT = 400
@@ -74,67 +82,6 @@ class TermMatch(NamedTuple):
     strength: Strength
 
 
-_TITLED = re.compile(
-    r"\b(?:M\.|MM\.|MR|MME|MLLE|MRS|Mr\.?|Mrs\.?|Ms\.?|Miss|Mme|Mmes|Mlle|Monsieur|Madame|Mademoiselle|Dr\.?|Docteur|mr|mme|mlle)\s?([^\W\d_][\w'’-]*)"
-)
-_CAPITALISED = re.compile(r"(?<![\w.-])[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:-[A-ZÀ-ÖØ-Þ][^\W\d_]+)*")
-
-
-_INITIALLED = re.compile(
-    r"(?<![\w.])[A-Z]\.\s?[A-ZÀ-Þ][^\W\d_]{2,}(?![\w.])|\b[A-ZÀ-Þ][^\W\d_]{2,}\s[A-Z]\.(?=[\s,;)]|$)"
-)
-"""*J. Crane*, *Marc D.*"""
-_THEN = re.compile(r"\s(?:[a-zà-ÿ]+|[A-ZÀ-Þ][^\W\d_]+)\b")
-"""What follows a first name that begins a sentence: a verb, or a surname."""
-
-
-def _named_person(sentence: str) -> bool:
-    """Tells whether somebody is named: a title and a name, a first name beside a surname, or a clear first name."""
-    for match in _TITLED.finditer(sentence):
-        if fold(match.group(1)) not in people_words().functions:
-            return True
-    if _INITIALLED.search(sentence):
-        return True
-    previous = -2
-    strong = False
-    for match in _CAPITALISED.finditer(sentence):
-        word = fold(match.group())
-        likely = name_odds(word) > 1.0
-        if likely and strong and match.start() - previous == 1:
-            return True
-        leads = match.start() == 0 and not _THEN.match(sentence, match.end())  # a noun may begin a sentence
-        if first_odds(word) > 3.0 and not leads and word not in people_words().first_words:
-            return True
-        strong, previous = likely, match.end()
-    return False
-
-
-def _first_name(words: str) -> bool:
-    """Tells whether the last word is a clear first name, also at the beginning of a text: *Fatou est …*."""
-    found = _CAPITALISED.findall(words)
-    return bool(found) and words.rstrip().endswith(found[-1]) and first_odds(fold(found[-1])) > 1.0
-
-
-def _surname_like(original: str, start: int, end: int) -> bool:
-    """Tells whether a one-word term is a name or address here: *M. Chrétien*, *rue du Temple*."""
-    word = original[start:end]
-    if not word[:1].isupper() or " " in word:
-        return False
-    before = original[max(0, start - 24) : start]
-    if re.search(r"\b(?:M|Mr|Mrs|Ms|Mme|Mlle|Dr|MM|Monsieur|Madame|Me)\.?\s*$", before) or before.endswith("-"):
-        return True
-    found = re.findall(r"[^\W\d_]+", before)
-    if found and found[-1][:1].isupper() and len(found[-1]) > 1 and before.endswith(found[-1] + " "):
-        return first_odds(fold(found[-1])) > 1.5  # a first name: John Brown
-    near = {word.lower() for word in found[-3:]}
-    return not near.isdisjoint(_places()) and not re.search(r"[.;:!?]", before[-12:])
-
-
-@functools.cache
-def _places() -> frozenset[str]:
-    return frozenset(shared()["places"])
-
-
 class _Sentence:
     """A sentence with its hits, judged."""
 
@@ -144,7 +91,7 @@ class _Sentence:
         self.text, self.plain, self.hits, self.offsets = text, plain, hits, offsets
         self.start, self.end = start, end
         first, last = (offsets[start], offsets[min(end, len(offsets)) - 1] + 1) if offsets else (start, end)
-        self.named = _named_person(text[first:last])
+        self.named = named_person(text[first:last])
         roles = {hit.entry.role for hit in hits}
         self.person = self.named or "person" in roles or self._il()
         self.hypothesis = "hypothesis" in roles
@@ -161,21 +108,28 @@ class _Sentence:
         return False
 
     def said_of_somebody(self, hit: Hit) -> bool:
-        """Tells whether a verb of being leads to the term, in a clause with a person before it."""
-        for being in self.hits:
-            if being.entry.role != "being" or not 0 <= hit.start - being.end <= BEING_REACH:
-                continue
-            first = max(self.start, being.start - SUBJECT_REACH)
-            clause = max((self.plain.rfind(mark, first, being.start) + 1 for mark in ",;:"), default=first)
-            first = max(first, clause)
-            if any(other.entry.role == "person" and first <= other.start < being.end for other in self.hits):
+        """Tells whether a verb of being leads from a person to the term: *Mme Roux est*, and not *her card is*."""
+        return any(
+            0 <= hit.start - being.end <= BEING_REACH and self._subject_is_somebody(being)
+            for being in self.hits
+            if being.entry.role == "being"
+        )
+
+    def _subject_is_somebody(self, being: Hit) -> bool:
+        first = max(self.start, being.start - SUBJECT_REACH)
+        first = max((self.plain.rfind(mark, first, being.start) + 1 for mark in ",;:"), default=first) or first
+        clause = self.plain[first : being.start]
+        if _PRONOUN.search(clause):
+            return True
+        if _OF_ANOTHER.search(clause):  # the account of the client is …
+            return False
+        tail = being.start - 1
+        for other in self.hits:
+            noun = other.entry.role == "person" and self.plain[other.start : other.end] not in _POSSESSIVES
+            if noun and first <= other.start and 0 <= tail - other.end <= NOUN_REACH:
                 return True
-            if _SUBJECT.search(self.plain[first : being.end]):
-                return True
-            begin, end = self._places(first, being.start)
-            if _named_person(self.text[begin:end]) or _first_name(self.text[begin:end]):
-                return True
-        return False
+        begin, end = self._places(first, being.start)
+        return ends_in_name(self.text[begin:end])
 
     def _places(self, start: int, end: int) -> tuple[int, int]:
         """Returns offsets in the original text for offsets in the compared one."""
@@ -201,7 +155,7 @@ class _Sentence:
             elif hit.entry.role in PAIRED and self._about(kind.traps[other.entry.trap], hit):
                 return True
         start, end = self.original(hit)
-        return " " not in self.plain[hit.start : hit.end] and _surname_like(self.text, start, end)
+        return " " not in self.plain[hit.start : hit.end] and surname_like(self.text, start, end)
 
     def _about(self, trap: Mapping[str, Any], hit: Hit) -> bool:
         term = self.plain[hit.start : hit.end]
@@ -272,7 +226,7 @@ def examine(text: str, persons: bool = False) -> list[TermMatch]:
     near = (
         persons
         or (len(text) <= SHORT_TEXT and any(sentence.person for sentence in sentences))
-        or (len(text) <= SHORT_TEXT and _named_person(text))
+        or (len(text) <= SHORT_TEXT and named_person(text))
     )
     headed = bool(sentences) and sentences[0].hypothesis and len(text) <= SHORT_TEXT
     found: list[TermMatch] = []

@@ -323,3 +323,46 @@ def test_counts_add_up_over_any_split() -> None:
         for detector, tally in part.items():
             merged[detector] = tuple(map(sum, zip(merged.get(detector, (0, 0, 0)), tally, strict=True)))
     assert merged == {detector: tuple(tally) for detector, tally in whole.items()}
+
+
+ORDINARY = """
+Mme Roux : son IBAN est invalide, la rappeler.
+M. Petit signale que son mot de passe est invalide.
+Le véhicule du client est immobilisé, M. Leroy prévenu.
+The account of the user is disabled, says Bob Turner.
+The order was signed off by Mr Bell yesterday.
+Perceuse Black and Decker livrée à M. Petit.
+Mr Shaw says the cable is black and the plug is white.
+Véhicule ALD de Mme Colin à restituer en mars.
+Burglar alarm tested with Mr Jones on site.
+Bob Turner served three years as site manager.
+Results came out as expected, Mary Jones confirmed.
+We transitioned to the new supplier, Tom Reed said.
+Pièces d'origine chinoise refusées par M. Garnier.
+Carrelage d'origine italienne commandé par Mme Blanc.
+Extincteur de la salle de prière vérifié, M. Benali présent.
+Iris Martin a ouvert la porte avec son badge.
+Contrôle dans l'enceinte du magasin, M. Petit présent.
+Le contrat de Mme Roux est en arrêt depuis mars.
+Le groupe électrogène du client est en arrêt, prévenir M. Roy.
+Rue Gay-Lussac, demander Mme Martin au 2e.
+White male connector ordered by Mr Hill.
+Le local est stérile, M. Faure a fait le ménage.
+M. Noir est satisfait de la visite.
+Le dossier de M. Petit est sous traitement.
+La carte de la cliente est invalide depuis mars.
+Mme Faure est d'origine satisfaite du devis.
+Section PS du plan : M. Roy demande un détecteur de plus.
+M. Legrand, responsable secteur SUD, rappelle demain.
+Permis de feu suspendu par M. Hardy pour la nuit.
+Le prix du client est diminué de 5 %, voir M. Roy.
+The server of the customer is recovering, call Mr Hill.
+Réunion de section à 9 h avec M. Petit, liste des cartes à jour.
+Mrs Lane asks whether the door is straight.
+Mme Petit est en couple avec le dossier 45, doublon à fusionner.
+"""
+
+
+@pytest.mark.parametrize("sentence", ORDINARY.split("\n")[1:-1])
+def test_a_trade_company_s_ordinary_sentences_say_nothing_of_anybody(sentence: str) -> None:
+    assert spoken(sentence) == {}
