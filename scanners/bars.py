@@ -17,6 +17,9 @@ RARE_CHANCE = 0.001
 """A check that random data passes less often needs no ``GENUINE`` share: one IBAN among broken ones is one."""
 CHECKED = 0.2
 """A check that random data passes more often is none."""
+SHARED_CHECK = 0.02
+"""A check that random data passes more often is one digit (Luhn, modulo 11) that other numbering systems have too:
+where the range fits, all of theirs pass, so that a few cells of a column of numbers say little."""
 TELLING_SHAPE = 0.5
 """A detector's shape from this score on says something without a check or a name."""
 

@@ -15,6 +15,7 @@ from recense.evidence import ColumnProfile
 from recense.model import Column, Dataset, Finding, Proof, Witness
 from recense.policy import taxonomy
 from recense.scanners import bars
+from recense.scanners.dotted import Reading, reading
 from recense.scanners.fits import STRICT, Fit, bears_out, looks_like_births
 from recense.scanners.names import NameHint, TableContext, classify
 from recense.scanners.people_columns import language_clues
@@ -175,8 +176,17 @@ def _doubted(clue: Clue, case: _Case, detector: Known) -> Clue | None:
     """Weakens a coincidence in a column whose name says that it is something not personal (``serial_number``).
 
     Nothing is left of it where random data has the shape anyway (``version`` and IP addresses), or where few cells do.
+    Four numbers that are no addresses by their size (``dotted``) need no such name.
     """
     denied = case.denied
+    if detector.entity == "IP_ADDRESS" and clue.whole and not case.hint(clue.category):
+        read = reading(case.profile)
+        if read is Reading.VERSIONS:
+            return None
+        if read is Reading.DOUBTFUL:
+            says = "the numbers are as low as those of versions"
+            doubt = Witness("against", "dotted", says, case.profile.filled)
+            clue = replace(clue.at_most(Proof.TO_CHECK), witnesses=(*clue.witnesses, doubt))
     if detector.chance <= bars.RARE_CHANCE or denied is None or case.hint(clue.category):
         return clue
     if (clue.whole and detector.chance > bars.COLUMN) or (clue.share < bars.NONE and is_codes(case.profile)):

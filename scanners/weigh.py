@@ -88,6 +88,12 @@ def genuine(tally: Tally, chance: float) -> float:
     return max(0.0, (tally.cells / tried - chance) / (1 - chance)) if tried and chance < 1 else 0.0
 
 
+def _independent(tally: Tally, profile: ColumnProfile) -> float:
+    """Returns the share of a tally's cells that are draws of their own: one number repeated passes its check once."""
+    tried = tally.cells + tally.refused
+    return min(1.0, profile.distinct / tried) if profile.sampled.distinct else 1.0
+
+
 def weigh(detector: Known, tally: Tally, profile: ColumnProfile, named: bool) -> Clue | None:
     """Returns what one detector's counts say of a column, None when they say nothing.
 
@@ -114,7 +120,7 @@ def weigh(detector: Known, tally: Tally, profile: ColumnProfile, named: bool) ->
 
 def _checked(detector: Known, tally: Tally, profile: ColumnProfile, named: bool, whole: float) -> Proof | None:
     """Weighs a detector whose check random data seldom passes."""
-    odds = digits(tally, detector.chance)
+    odds = digits(tally, detector.chance) * _independent(tally, profile)
     rare = detector.chance <= bars.RARE_CHANCE and odds >= bars.INDICATED_DIGITS
     if genuine(tally, detector.chance) < bars.GENUINE and not rare:
         return None
@@ -123,8 +129,9 @@ def _checked(detector: Known, tally: Tally, profile: ColumnProfile, named: bool,
     if odds >= bars.PROVED_DIGITS and whole >= bars.COLUMN:
         return Proof.PROVED
     inside = tally.cells > tally.whole and detector.score >= bars.TELLING_SHAPE and not is_codes(profile)
+    shared = detector.chance > bars.SHARED_CHECK and is_codes(profile) and whole < bars.SOME and not named
     if odds + (bars.PROSE_DIGITS if inside else 0.0) >= bars.INDICATED_DIGITS:
-        return Proof.INDICATED
+        return Proof.TO_CHECK if shared else Proof.INDICATED
     if odds >= bars.CHECK_DIGITS:
         return Proof.INDICATED if named else Proof.TO_CHECK
     return None
