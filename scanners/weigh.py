@@ -88,10 +88,18 @@ def genuine(tally: Tally, chance: float) -> float:
     return max(0.0, (tally.cells / tried - chance) / (1 - chance)) if tried and chance < 1 else 0.0
 
 
-def _independent(tally: Tally, profile: ColumnProfile) -> float:
-    """Returns the share of a tally's cells that are draws of their own: one number repeated passes its check once."""
+def _odds(tally: Tally, chance: float, profile: ColumnProfile) -> float:
+    """Returns ``digits`` of a tally whose cells repeat values: one number repeated passes its check once.
+
+    Where many cells of few values are refused, the others may all hold the same one: then no more is sure than that one
+    value of so many passed.
+    """
     tried = tally.cells + tally.refused
-    return min(1.0, profile.distinct / tried) if profile.sampled.distinct else 1.0
+    if not tally.cells or not profile.sampled.distinct or profile.distinct >= tried:
+        return digits(tally, chance)
+    if tally.cells < bars.MOST * tried and profile.distinct < bars.COLUMN * tried:
+        return max(0.0, -math.log10(profile.distinct * max(chance, 1e-12)))
+    return digits(tally, chance) * profile.distinct / tried
 
 
 def weigh(detector: Known, tally: Tally, profile: ColumnProfile, named: bool) -> Clue | None:
@@ -120,7 +128,7 @@ def weigh(detector: Known, tally: Tally, profile: ColumnProfile, named: bool) ->
 
 def _checked(detector: Known, tally: Tally, profile: ColumnProfile, named: bool, whole: float) -> Proof | None:
     """Weighs a detector whose check random data seldom passes."""
-    odds = digits(tally, detector.chance) * _independent(tally, profile)
+    odds = _odds(tally, detector.chance, profile)
     rare = detector.chance <= bars.RARE_CHANCE and odds >= bars.INDICATED_DIGITS
     if genuine(tally, detector.chance) < bars.GENUINE and not rare:
         return None

@@ -83,3 +83,24 @@ def test_one_number_that_passes_its_check_by_accident_proves_nothing_by_being_re
     other = "350120100100157"
     assert nir(passing) and not nir(other)
     assert not [one for one in found([passing, other, passing] * 80) if one.proof is not Proof.TO_CHECK]
+
+
+def test_order_numbers_that_look_like_phones_are_worth_a_look() -> None:
+    orders = [f"{412_340_000 + at:010}" for at in range(0, 300, 3)]
+    assert {one.proof for one in found(orders)} == {Proof.TO_CHECK}
+
+
+def test_phones_of_many_people_stay_found() -> None:
+    draw = Random(2)
+    assert [one.proof for one in found([f"06{draw.randrange(10**8):08}" for _ in range(60)])] == [Proof.INDICATED]
+
+
+def test_serials_that_hold_ten_digits_hold_no_phone() -> None:
+    draw = Random(3)
+    assert not found([f"AB {draw.randrange(10**10):010}" for _ in range(200)])
+
+
+def test_phones_behind_a_label_in_a_cell_stay_found() -> None:
+    draw = Random(4)
+    (one,) = found([f"TEL 06{draw.randrange(10**8):08}" for _ in range(60)])
+    assert (one.entity, one.proof) == ("PHONE_NUMBER", Proof.INDICATED)
