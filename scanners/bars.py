@@ -15,6 +15,8 @@ GENUINE = 0.5
 """Of what has the shape, so much must be more than chance: serial numbers pass a Luhn key one time in ten."""
 RARE_CHANCE = 0.001
 """A check that random data passes less often needs no ``GENUINE`` share: one IBAN among broken ones is one."""
+MISSTATED = 3.0
+"""A rate of chance is measured on strings of one shape: one up to so many times higher is none in a million cells."""
 CHECKED = 0.2
 """A check that random data passes more often is none."""
 SHARED_CHECK = 0.02

@@ -129,7 +129,8 @@ def weigh(detector: Known, tally: Tally, profile: ColumnProfile, named: bool) ->
 def _checked(detector: Known, tally: Tally, profile: ColumnProfile, named: bool, whole: float) -> Proof | None:
     """Weighs a detector whose check random data seldom passes."""
     odds = _odds(tally, detector.chance, profile)
-    rare = detector.chance <= bars.RARE_CHANCE and odds >= bars.INDICATED_DIGITS
+    above = tally.cells > bars.MISSTATED * detector.chance * (tally.cells + tally.refused)
+    rare = detector.chance <= bars.RARE_CHANCE and above and odds >= bars.INDICATED_DIGITS
     if genuine(tally, detector.chance) < bars.GENUINE and not rare:
         return None
     if detector.cue in ("required", "always") and not named:

@@ -10,11 +10,13 @@ import pytest
 
 from benchmarks.accuracy.random_kinds import ADDRESSES, KINDS
 from benchmarks.accuracy.random_tables import MOST, run
+from recense.evidence import ColumnProfile, LabelCount, Tally
 from recense.model import Column, Dataset, Finding, Proof
 from recense.scanners.checks import nir
 from recense.scanners.dotted import Reading, reading
 from recense.scanners.observe import ScanSettings, observe
 from recense.scanners.verdict import judge
+from recense.scanners.weigh import Known, weigh
 
 TABLES, SEED = 130, 4
 SETTINGS = ScanSettings(sample_key=b"0123456789abcdef", language=False)
@@ -104,3 +106,10 @@ def test_phones_behind_a_label_in_a_cell_stay_found() -> None:
     draw = Random(4)
     (one,) = found([f"TEL 06{draw.randrange(10**8):08}" for _ in range(60)])
     assert (one.entity, one.proof) == ("PHONE_NUMBER", Proof.INDICATED)
+
+
+def test_a_million_cells_do_not_turn_an_inexact_chance_into_evidence() -> None:
+    detector = Known("mrz", "MRZ", "government_id", chance=0.0001)
+    profile = ColumnProfile(cells=10**6, distinct=10**6, sampled=LabelCount(512, 512), forms={"code": 512})
+    assert weigh(detector, Tally(cells=200, whole=200, refused=10**6 - 200), profile, named=False) is None
+    assert weigh(detector, Tally(cells=2_000, whole=2_000, refused=10**6 - 2_000), profile, named=False) is not None
