@@ -92,14 +92,15 @@ def _odds(tally: Tally, chance: float, profile: ColumnProfile) -> float:
     """Returns ``digits`` of a tally whose cells repeat values: one number repeated passes its check once.
 
     Where many cells of few values are refused, the others may all hold the same one: then no more is sure than that one
-    value of so many passed.
+    value of so many passed. Where most pass, a single repeated number is still worth a look.
     """
     tried = tally.cells + tally.refused
     if not tally.cells or not profile.sampled.distinct or profile.distinct >= tried:
         return digits(tally, chance)
     if tally.cells < bars.MOST * tried and profile.distinct < bars.COLUMN * tried:
         return max(0.0, -math.log10(profile.distinct * max(chance, 1e-12)))
-    return digits(tally, chance) * profile.distinct / tried
+    unrepeated = digits(tally, chance)
+    return max(unrepeated * profile.distinct / tried, min(unrepeated, bars.CHECK_DIGITS))
 
 
 def weigh(detector: Known, tally: Tally, profile: ColumnProfile, named: bool) -> Clue | None:

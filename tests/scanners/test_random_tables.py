@@ -113,3 +113,7 @@ def test_a_million_cells_do_not_turn_an_inexact_chance_into_evidence() -> None:
     profile = ColumnProfile(cells=10**6, distinct=10**6, sampled=LabelCount(512, 512), forms={"code": 512})
     assert weigh(detector, Tally(cells=200, whole=200, refused=10**6 - 200), profile, named=False) is None
     assert weigh(detector, Tally(cells=2_000, whole=2_000, refused=10**6 - 2_000), profile, named=False) is not None
+
+
+def test_one_card_in_every_cell_is_worth_a_look() -> None:
+    assert [(one.entity, one.proof) for one in found(["4970100000000154"] * 40)] == [("CREDIT_CARD", Proof.TO_CHECK)]
