@@ -15,8 +15,13 @@ GENUINE = 0.5
 """Of what has the shape, so much must be more than chance: serial numbers pass a Luhn key one time in ten."""
 RARE_CHANCE = 0.001
 """A check that random data passes less often needs no ``GENUINE`` share: one IBAN among broken ones is one."""
+MISSTATED = 3.0
+"""A rate of chance is measured on strings of one shape: one up to so many times higher is none in a million cells."""
 CHECKED = 0.2
 """A check that random data passes more often is none."""
+SHARED_CHECK = 0.02
+"""A check that random data passes more often is one digit (Luhn, modulo 11) that other numbering systems have too:
+where the range fits, all of theirs pass, so that a few cells of a column of numbers say little."""
 TELLING_SHAPE = 0.5
 """A detector's shape from this score on says something without a check or a name."""
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recense.scanners.numerals import restored
 from recense.scanners.vector import holds
 
 WIDE_INTEGER = 1_000_000
@@ -89,7 +90,7 @@ def as_text(array: pa.Array) -> TextCells:
     kind = array.type
     cells = array.drop_null()
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        text = _unescaped(cells if pa.types.is_string(kind) else cells.cast(pa.string()))
+        text = restored(_unescaped(cells if pa.types.is_string(kind) else cells.cast(pa.string())))
         return TextCells(text, text)
     if pa.types.is_integer(kind):
         return _numbers(cells)

@@ -84,6 +84,11 @@ def us_itin(text: str) -> bool:
     return check("stdnum.us.itin")(digits_of(text))
 
 
+def es_dni(text: str) -> bool:
+    """Tells whether a text is a Spanish DNI, with the points that people write; a leading zero may be lost."""
+    return check("stdnum.es.dni")(compact(text).zfill(9))
+
+
 def uai(text: str) -> bool:
     """Tells whether a text is a French school code: the letter is n mod 23 in an alphabet without I, O, Q."""
     code = compact(text)
@@ -307,6 +312,7 @@ _OWN: dict[str, Check] = {
     "finess": finess,
     "us_ssn": us_ssn,
     "us_itin": us_itin,
+    "es_dni": es_dni,
     "not_nil": not_nil,
     "letters_and_digits": letters_and_digits,
     "siren": siren,

@@ -15,6 +15,8 @@ import pyarrow as pa
 
 from recense.evidence import DECADE, FORM, SAMPLE_SIZE, ColumnEvidence, Evidence
 from recense.scanners.cells import as_text, decade, form, leaves
+from recense.scanners.dotted import dotted
+from recense.scanners.figures import figures
 from recense.scanners.measures import lengths, not_blank
 from recense.scanners.sampling import Reservoir, read_before, smallest
 
@@ -167,7 +169,7 @@ def _shape(value: str) -> frozenset[str]:
     shape = form(value)
     if shape == "date" and (when := decade(value)) is not None:
         return frozenset((FORM + shape, f"{DECADE}{when}"))
-    return frozenset((FORM + shape,))
+    return figures(value) | dotted(value) | {FORM + shape}
 
 
 @cache

@@ -15,6 +15,8 @@ from recense.evidence import ColumnProfile
 from recense.model import Column, Dataset, Finding, Proof, Witness
 from recense.policy import taxonomy
 from recense.scanners import bars
+from recense.scanners.dotted import Reading, reading
+from recense.scanners.figures import accidental, runs_on
 from recense.scanners.fits import STRICT, Fit, bears_out, looks_like_births
 from recense.scanners.names import NameHint, TableContext, classify
 from recense.scanners.people_columns import language_clues
@@ -62,13 +64,15 @@ class _Case:
         """Tells whether the name speaks for a detector: for its entity, or for its category if its shape is telling.
 
         Official numbers count as one: nobody names a column ``es_dni``. A word that text must have before a match
-        (``véhicule``) is enough of a name where nearly every cell is nothing but the match.
+        (``véhicule``) is enough of a name where nearly every cell is nothing but the match; with check digits half of
+        them do, since numbers that lost their leading zeros stand among them.
         """
         hint = self.hint(known.category) if known.category else None
         if hint is None:
-            whole = self.profile.tallies[known.id].whole
-            cued = known.cue == "required" and any(self.words.issuperset(cue) for cue in known.context)
-            return cued and self.denied is None and whole >= bars.MOST * self.profile.filled
+            whole, checked = self.profile.tallies[known.id].whole, known.chance <= bars.CHECKED
+            cued = (known.cue == "required" or checked) and any(self.words.issuperset(cue) for cue in known.context)
+            enough = bars.COLUMN if checked else bars.MOST
+            return cued and self.denied is None and whole >= enough * self.profile.filled
         telling = known.score >= bars.TELLING_SHAPE and known.cue not in ("required", "always")
         return hint.entity == known.entity or telling or hint.category == "government_id"
 
@@ -175,8 +179,15 @@ def _doubted(clue: Clue, case: _Case, detector: Known) -> Clue | None:
     """Weakens a coincidence in a column whose name says that it is something not personal (``serial_number``).
 
     Nothing is left of it where random data has the shape anyway (``version`` and IP addresses), or where few cells do.
+    Numbers that are something else by their size (``dotted``, ``figures``) need no such name.
     """
     denied = case.denied
+    if not case.hint(clue.category) and (read := _misread(clue, case.profile)) is not None:
+        says, proof = read
+        if proof is None:
+            return None
+        doubt = Witness("against", "figures", says, case.profile.filled)
+        clue = replace(clue.at_most(proof), witnesses=(*clue.witnesses, doubt))
     if detector.chance <= bars.RARE_CHANCE or denied is None or case.hint(clue.category):
         return clue
     if (clue.whole and detector.chance > bars.COLUMN) or (clue.share < bars.NONE and is_codes(case.profile)):
@@ -185,13 +196,28 @@ def _doubted(clue: Clue, case: _Case, detector: Known) -> Clue | None:
     return replace(clue.at_most(Proof.TO_CHECK), witnesses=(*clue.witnesses, doubt))
 
 
+def _misread(clue: Clue, profile: ColumnProfile) -> tuple[str, Proof | None] | None:
+    """Returns what the size of a column's numbers says against a shape, and what proof it leaves; None for nothing."""
+    if clue.entity == "IP_ADDRESS" and clue.whole:
+        read = reading(profile)
+        if read is not Reading.SILENT:
+            proof = Proof.TO_CHECK if read is Reading.DOUBTFUL else None
+            return "the numbers are as low as those of versions", proof
+    if clue.entity in ("PHONE_NUMBER", "FAX_NUMBER"):
+        if clue.whole and runs_on(profile):
+            return "the numbers differ in their last digits only, as those counted up do", Proof.TO_CHECK
+        if not clue.whole and accidental(profile, clue.share):
+            return "long numbers hold as many by accident", None
+    return None
+
+
 def _by_name(hint: NameHint, case: _Case, clues: Sequence[Clue]) -> Clue | None:
     """Returns what the name adds to the clues of the values."""
     profile, name = case.profile, Witness("name", hint.rule, hint.says)
     same = [clue for clue in clues if clue.category == hint.category]
     if any(clue.share >= bars.NONE for clue in same):
         # the values agree by themselves; the name is told as a witness of that finding
-        best = min((clue for clue in same if clue.share >= bars.NONE), key=_rank)
+        best = min((clue for clue in same if clue.share >= bars.NONE), key=lambda clue: _suited(clue, hint.entity))
         best = replace(best, entity=_finer(hint.entity, best), witnesses=(name,))
         return best.raised() if best.proof is Proof.TO_CHECK and hint.strength == "strong" else best
     if any(clue.whole and clue.share >= bars.COLUMN for clue in clues):
@@ -331,9 +357,17 @@ def _settle(clues: Sequence[Clue]) -> list[Clue]:
     ]
 
 
-def _rank(clue: Clue) -> tuple[int, int, float, str, tuple[str, ...]]:
+def _rank(clue: Clue) -> tuple[int, int, int, float, str, tuple[str, ...]]:
+    """Returns what orders clues, the strongest first: of equal proof, the one that the column's name speaks for."""
     said = tuple(witness.detector for witness in clue.witnesses)
-    return ORDER.index(clue.proof), -int(is_special(clue.category)), -clue.share, clue.entity, said
+    named = any(witness.kind == "name" for witness in clue.witnesses)
+    return ORDER.index(clue.proof), -int(is_special(clue.category)), -int(named), -clue.share, clue.entity, said
+
+
+def _suited(clue: Clue, entity: str) -> tuple[int, int, tuple[int, int, int, float, str, tuple[str, ...]]]:
+    """Returns what orders clues under a name that says ``entity``: of equal proof, those of half the cells and it."""
+    other = clue.entity != entity or clue.share < bars.COLUMN
+    return ORDER.index(clue.proof), int(other), _rank(clue)
 
 
 def _finding(dataset: Dataset, case: _Case, clue: Clue) -> Finding:

@@ -88,6 +88,21 @@ def genuine(tally: Tally, chance: float) -> float:
     return max(0.0, (tally.cells / tried - chance) / (1 - chance)) if tried and chance < 1 else 0.0
 
 
+def _odds(tally: Tally, chance: float, profile: ColumnProfile) -> float:
+    """Returns ``digits`` of a tally whose cells repeat values: one number repeated passes its check once.
+
+    Where many cells of few values are refused, the others may all hold the same one: then no more is sure than that one
+    value of so many passed. Where most pass, a single repeated number is still worth a look.
+    """
+    tried = tally.cells + tally.refused
+    if not tally.cells or not profile.sampled.distinct or profile.distinct >= tried:
+        return digits(tally, chance)
+    if tally.cells < bars.MOST * tried and profile.distinct < bars.COLUMN * tried:
+        return max(0.0, -math.log10(profile.distinct * max(chance, 1e-12)))
+    unrepeated = digits(tally, chance)
+    return max(unrepeated * profile.distinct / tried, min(unrepeated, bars.CHECK_DIGITS))
+
+
 def weigh(detector: Known, tally: Tally, profile: ColumnProfile, named: bool) -> Clue | None:
     """Returns what one detector's counts say of a column, None when they say nothing.
 
@@ -114,8 +129,9 @@ def weigh(detector: Known, tally: Tally, profile: ColumnProfile, named: bool) ->
 
 def _checked(detector: Known, tally: Tally, profile: ColumnProfile, named: bool, whole: float) -> Proof | None:
     """Weighs a detector whose check random data seldom passes."""
-    odds = digits(tally, detector.chance)
-    rare = detector.chance <= bars.RARE_CHANCE and odds >= bars.INDICATED_DIGITS
+    odds = _odds(tally, detector.chance, profile)
+    above = tally.cells > bars.MISSTATED * detector.chance * (tally.cells + tally.refused)
+    rare = detector.chance <= bars.RARE_CHANCE and above and odds >= bars.INDICATED_DIGITS
     if genuine(tally, detector.chance) < bars.GENUINE and not rare:
         return None
     if detector.cue in ("required", "always") and not named:
@@ -123,8 +139,9 @@ def _checked(detector: Known, tally: Tally, profile: ColumnProfile, named: bool,
     if odds >= bars.PROVED_DIGITS and whole >= bars.COLUMN:
         return Proof.PROVED
     inside = tally.cells > tally.whole and detector.score >= bars.TELLING_SHAPE and not is_codes(profile)
+    shared = detector.chance > bars.SHARED_CHECK and is_codes(profile) and whole < bars.SOME and not named
     if odds + (bars.PROSE_DIGITS if inside else 0.0) >= bars.INDICATED_DIGITS:
-        return Proof.INDICATED
+        return Proof.TO_CHECK if shared else Proof.INDICATED
     if odds >= bars.CHECK_DIGITS:
         return Proof.INDICATED if named else Proof.TO_CHECK
     return None
