@@ -63,7 +63,5 @@ def recense(*arguments: str, folder: Path, allowed: tuple[int, ...] = (ExitCode.
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """Runs the verb; that planted and found differ (exit 1) is for the demo's own tests to say."""
     folder = tmp_path_factory.mktemp("demo")
-    recense(
-        "demo", "vigifeu", "--no-flow", "--quiet", folder=folder, allowed=(ExitCode.CLEAN, ExitCode.BLOCKED)
-    )
+    recense("demo", "vigifeu", "--no-flow", "--quiet", folder=folder, allowed=(ExitCode.CLEAN, ExitCode.BLOCKED))
     return Demo(folder / "vigifeu")
