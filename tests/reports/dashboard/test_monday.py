@@ -1,5 +1,5 @@
-"""A DPO's Monday in a real browser on the demo's catalog: each queue to a decision, with a mouse, with the
-keyboard alone, and with neither mouse nor JavaScript; a person is looked up from the form to the answer sheet; both languages.
+"""A DPO's Monday in a real browser, on the demo's catalog: each queue to a decision, a person looked up from the form to
+the answer sheet, both languages. With a mouse, with the keyboard alone, and with neither mouse nor JavaScript.
 
 One visitor of each kind does all of it, one after the other: no test needs another, each takes what waits next.
 """
@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
