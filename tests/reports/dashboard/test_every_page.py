@@ -1,4 +1,4 @@
-"""Every page of the routing table against WCAG 2.2 A and AA, and on a phone's width: light and dark, French and English.
+"""Every page of the routing table against WCAG 2.2 A and AA, and on a phone: light and dark, French and English.
 
 The pages are the routes: one whose path has a part that changes needs an entry in ``EXAMPLES``, or the test fails.
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from browser import served
-from dashboards import PASSWORD, keep
+from dashboards import PASSWORD
 from demos import Demo
 from starlette.routing import Route
 
@@ -28,7 +28,6 @@ from recense.reports.dashboard.queues import queues
 from recense.reports.dashboard.settings import Settings
 from recense.retention.calendar import today
 from recense.subjects.requests import due
-from recense.testing.reports import HOSTILE, hostile_run
 
 AXE = Path(__file__).parents[2] / "axe" / "axe-4.14.1.min.js"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

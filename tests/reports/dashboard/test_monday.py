@@ -1,5 +1,5 @@
-"""A DPO's Monday in a real browser, on the demo's catalog: each queue to a decision, a person looked up from the form to
-the answer sheet, both languages. With a mouse, with the keyboard alone, and with neither mouse nor JavaScript.
+"""A DPO's Monday in a real browser, on the demo's catalog: each queue to a decision, a person looked up from the
+form to the answer sheet, both languages. With a mouse, with the keyboard alone, and with neither mouse nor JavaScript.
 
 One visitor of each kind does all of it, one after the other: no test needs another, each takes what waits next.
 """
