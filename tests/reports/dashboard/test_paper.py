@@ -48,7 +48,8 @@ def page(browser: Any, demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> 
 def sheets(page: Any, folder: Path, style: str = "") -> list[str]:
     """Returns the text of each printed sheet, cell by cell and without its blanks: lines break where they will."""
     file = folder / "printed.pdf"
-    page.add_style_tag(content=style)
+    if style:
+        page.add_style_tag(content=style)
     page.pdf(path=file, prefer_css_page_size=True, tagged=True)
     done = subprocess.run(["pdftotext", "-raw", file, "-"], capture_output=True, text=True, check=True)
     return [squeezed(text) for text in done.stdout.split("\f") if text.strip()]
