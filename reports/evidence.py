@@ -110,10 +110,15 @@ def _filled(kind: str, value: str, language: str, depth: int) -> str | None:
 @cache
 def _labels(language: str) -> Mapping[str, str]:
     """Returns what a datum is called by its English name: the taxonomy's entities, then the glossary."""
-    known = {entity.label[WRITTEN].lower(): entity.label[language] for entity in taxonomy().entities.values()}
+    known = {entity.label[WRITTEN].lower(): _within(entity.label[language]) for entity in taxonomy().entities.values()}
     return known | dict(catalogue()["glossary"])
+
+
+def _within(label: str) -> str:
+    """Returns a label as it stands within a sentence: small, unless it begins with an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 @cache
 def _entities(language: str) -> Mapping[str, str]:
-    return {id_: entity.label[language] for id_, entity in taxonomy().entities.items()}
+    return {id_: _within(entity.label[language]) for id_, entity in taxonomy().entities.items()}
