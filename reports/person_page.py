@@ -18,8 +18,10 @@ from recense.reports import texts as shared
 from recense.reports.document import dump
 from recense.reports.evidence import Said, said
 from recense.reports.html_page import environment, style
+from recense.reports.retention_page import word
 from recense.reports.texts import Texts
 from recense.reports.visible import visible
+from recense.retention.words import Verdict
 
 FORMATS = ("table", "json", "html", "csv")
 
@@ -79,6 +81,11 @@ def shown(text: str) -> str:
     return visible(text) if text else ""
 
 
+def verdict(name: str | None, language: str) -> str:
+    """Returns what a retention verdict is called; nothing where none was given, a word of a newer recense as it is."""
+    return word(f"v_{name}", language) if name in list(Verdict) else visible(name or "")
+
+
 def rows_of(place: Mapping[str, Any], t: Texts) -> str:
     """Returns how many rows hold the person, in words."""
     if place["problem"]:
@@ -127,7 +134,7 @@ def lines(answer: Mapping[str, Any], t: Texts) -> list[list[str]]:
                 visible(", ".join(dataset["activities"]) or t("person.unregistered")),
                 shown(", ".join(dataset["recipients"])),
                 shown(", ".join(dataset["kept"]) or " ".join(filter(None, (dataset["rule"], dataset["period"])))),
-                shown(dataset["verdict"] or ""),
+                verdict(dataset["verdict"], t.language),
             ]
         )
     return made

@@ -296,6 +296,7 @@ def test_a_person_is_looked_up_from_the_form_to_the_answer_sheet(visitor: Visito
     visitor.go("button[value=verify]")
     found = page.locator("section[aria-labelledby=places]").inner_text()
     assert "newsletter/abonnes.ndjson" in found and re.search(r"Lignes\s+1\b", found) and "clients" not in found
+    assert "échu" in found and "overdue" not in found  # the verdict, in the page's language
 
     hands.choose("#i-identity", "confirmed")
     visitor.go("button[value=identity]")
