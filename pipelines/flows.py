@@ -29,7 +29,7 @@ from recense.config import Config, SourceSpec, load
 from recense.config.credentials import has_password
 from recense.errors import RetriableError, SourceError, UserError
 from recense.model import Draw, Partition, ScanRun
-from recense.pipelines import steps
+from recense.pipelines import steps, telling
 from recense.pipelines.approved import approved
 from recense.pipelines.expectations import of_retention as expected
 from recense.pipelines.person_index import indexing
@@ -140,6 +140,7 @@ def _scan(
     strict: bool = False,
     retry_seconds: float = 10.0,
     run_id: str | None = None,
+    notify: bool = True,
 ) -> Any:
     """Scans sources and keeps the findings in the catalog.
 
@@ -154,6 +155,8 @@ def _scan(
         strict: whether a source that does not exist ends the run at once.
         retry_seconds: pause before a task is tried again; it doubles.
         run_id: name of the run in the catalog; default: a new one.
+        notify: tell people what is new, when recense.yaml says whom; that nobody took a notice is a failed task of
+            its own, whatever the scan's state.
 
     Returns:
         The run's id, in a completed state when everything was read and in a failed one when something was not.
@@ -173,6 +176,8 @@ def _scan(
         conclude(run, surveys, settings)
         result = kept.run(run.id)
     _publish(result)
+    if notify:
+        _tell(settings)
     if result.status != "complete":
         return Failed(message=headline(result))
     return run.id
@@ -224,6 +229,23 @@ def _delays(options: Options) -> list[float]:
 def _may_try_again(options: Options) -> bool:
     """Tells whether Prefect will try this task run again: the last try keeps what it could read."""
     return int(task_run.run_count or 1) <= options.retries
+
+
+@task(name="tell people", **_KEPT_NOWHERE)  # type: ignore[untyped-decorator]
+def tell(config: Config) -> Any:
+    """Tells people what is new; counts go to an artifact, and what nobody took ends the task as failed."""
+    with Catalog.open(config.catalog_url()) as catalog:
+        outcomes = telling.tell(catalog, config)
+    rows = [{"channel": one.channel, "notices": one.events, "problem": one.problem or ""} for one in outcomes]
+    create_table_artifact(key="recense-notices", table=rows, description="Notices")
+    problems = [telling.problem(one) for one in outcomes if one.problem is not None]
+    return Failed(message="; ".join(problems)) if problems else None
+
+
+def _tell(config: Config) -> None:
+    """Tells people when recense.yaml says whom; the run has its own state whatever becomes of that."""
+    if config.notify is not None:
+        tell(config, return_state=True)
 
 
 def _publish(run: ScanRun) -> None:
@@ -323,7 +345,7 @@ def _census(
         The run's id, in a failed state when something could not be read, written or counted.
     """
     run_id = new_run_id()
-    scanned = scan(config=config, catalog=catalog, language=language, run_id=run_id, return_state=True)
+    scanned = scan(config=config, catalog=catalog, language=language, run_id=run_id, notify=False, return_state=True)
     settings = load(Path(config) if config else None, catalog)
     home = settings.path.parent if settings.path else Path()
     folder = Path(register_folder) if register_folder else home / "register"
@@ -337,6 +359,7 @@ def _census(
         with Catalog.open(settings.catalog_url()) as kept:
             text = render(kept.run(run_id), "html", language=settings.report_language)
         Path(report).write_text(text, encoding="utf-8")
+    _tell(settings)
     if not all(state.is_completed() for state in states):
         return Failed(message=f"census {run_id}: not everything could be read, written or counted")
     return run_id

@@ -88,6 +88,7 @@ def run_flow(
         skip=list(skip),
         strict=options.strict,
         run_id=run_id,
+        notify=False,  # the command line tells people itself, and says on the terminal what nobody took
         retry_seconds=options.retry_seconds,
     )
     try:

@@ -16,6 +16,7 @@ from recense.model import (
     Witness,
 )
 from recense.policy import taxonomy
+from recense.reports.evidence import said
 from recense.reports.texts import Texts, texts
 from recense.reports.view import (
     CategoryView,
@@ -132,7 +133,8 @@ def _finding(finding: Finding, t: Texts, new: bool) -> FindingView:
 
 
 def _witness(witness: Witness, t: Texts) -> WitnessView:
-    return WitnessView(witness.kind, _label(t, "witness", witness.kind), visible(witness.says))
+    told = said(witness.says, t.language)
+    return WitnessView(witness.kind, _label(t, "witness", witness.kind), visible(told.text), told.language)
 
 
 def _protected(findings: Sequence[FindingView], t: Texts) -> Protected | None:

@@ -16,9 +16,12 @@ from recense.policy import taxonomy
 from recense.register.exports.comma import inert
 from recense.reports import texts as shared
 from recense.reports.document import dump
+from recense.reports.evidence import Said, said
 from recense.reports.html_page import environment, style
+from recense.reports.retention_page import word
 from recense.reports.texts import Texts
 from recense.reports.visible import visible
+from recense.retention.words import Verdict
 
 FORMATS = ("table", "json", "html", "csv")
 
@@ -78,6 +81,11 @@ def shown(text: str) -> str:
     return visible(text) if text else ""
 
 
+def verdict(name: str | None, language: str) -> str:
+    """Returns what a retention verdict is called; nothing where none was given, a word of a newer recense as it is."""
+    return word(f"v_{name}", language) if name in list(Verdict) else visible(name or "")
+
+
 def rows_of(place: Mapping[str, Any], t: Texts) -> str:
     """Returns how many rows hold the person, in words."""
     if place["problem"]:
@@ -126,7 +134,7 @@ def lines(answer: Mapping[str, Any], t: Texts) -> list[list[str]]:
                 visible(", ".join(dataset["activities"]) or t("person.unregistered")),
                 shown(", ".join(dataset["recipients"])),
                 shown(", ".join(dataset["kept"]) or " ".join(filter(None, (dataset["rule"], dataset["period"])))),
-                shown(dataset["verdict"] or ""),
+                verdict(dataset["verdict"], t.language),
             ]
         )
     return made
@@ -137,10 +145,13 @@ def rate(answer: Mapping[str, Any], t: Texts) -> str:
     return t("person.rate", n=answer["filters"], times=t.number(round(1 / answer["rate"])))
 
 
-def not_searched(answer: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Returns what was not searched and why."""
-    gaps = [*answer["incomplete"], *answer["unread"]]
-    return [(visible(f"{name}" if name == source else f"{source} {name}"), visible(why)) for source, name, why in gaps]
+def not_searched(answer: Mapping[str, Any], language: str) -> list[tuple[str, Said]]:
+    """Returns what was not searched and why, in a language where its words are known."""
+    found = []
+    for source, name, why in [*answer["incomplete"], *answer["unread"]]:
+        told = said(why, language)
+        found.append((visible(name if name == source else f"{source} {name}"), Said(visible(told.text), told.language)))
+    return found
 
 
 def _table(answer: Mapping[str, Any], t: Texts) -> str:
@@ -153,7 +164,7 @@ def _table(answer: Mapping[str, Any], t: Texts) -> str:
         out.append(t("person.none"))
     out.append(rate(answer, t))
     out += [f"{t('person.exceptions')}: {visible(one['text'])}" for one in answer["exceptions"]]
-    out += [f"{t('person.not_searched')}: {place}: {why}" for place, why in not_searched(answer)]
+    out += [f"{t('person.not_searched')}: {place}: {why.text}" for place, why in not_searched(answer, t.language)]
     return "\n".join(out) + "\n"
 
 
@@ -163,7 +174,7 @@ def _csv(answer: Mapping[str, Any], t: Texts, request: Any) -> str:
     writer = csv.writer(out, delimiter=";" if t.language == "fr" else ",", lineterminator="\r\n")
     rows: list[Sequence[str]] = [*head(request, t), columns(t), *lines(answer, t), (rate(answer, t),)]
     rows += [(t("person.exceptions"), visible(one["text"])) for one in answer["exceptions"]]
-    rows += [(t("person.not_searched"), place, why) for place, why in not_searched(answer)]
+    rows += [(t("person.not_searched"), place, why.text) for place, why in not_searched(answer, t.language)]
     for row in rows:
         writer.writerow([inert(cell) for cell in row])
     return out.getvalue()
@@ -180,7 +191,7 @@ def _html(answer: Mapping[str, Any], t: Texts, request: Any) -> str:
             columns=columns(t),
             lines=lines(answer, t),
             rate=rate(answer, t),
-            gaps=not_searched(answer),
+            gaps=not_searched(answer, t.language),
             visible=visible,
             **style(),
         )

@@ -17,11 +17,12 @@ from recense.reports.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class WitnessView:
-    """One reason for or against: ``label`` in the report's language, ``says`` in English as the scanner wrote it."""
+    """One reason for or against: ``label`` in the report's language, ``says`` in its own ``language``."""
 
     kind: str
     label: str
     says: str
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,20 @@ from hypothesis import settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 from catalogs import catalog_urls, empty_catalog, opened_catalog
+from demos import demo
+from receivers import receiver
 from servers import mariadb_url, postgres_url
 
-__all__ = ["catalog_urls", "empty_catalog", "mariadb_url", "opened_catalog", "postgres_url", "shared"]
+__all__ = [
+    "catalog_urls",
+    "demo",
+    "empty_catalog",
+    "mariadb_url",
+    "opened_catalog",
+    "postgres_url",
+    "receiver",
+    "shared",
+]
 
 # Deadlines measure the machine, not the code; speed lives in benchmarks/.
 settings.register_profile("calm", deadline=None)

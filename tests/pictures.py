@@ -1,4 +1,4 @@
-"""Pictures of every screen of the demo's dashboard: ``python tests/pictures.py demo docs/pictures/screens``.
+"""Pictures of every screen of the demo's dashboard: ``python tests/pictures.py demo docs/pictures/screens [SCREEN …]``.
 
 The folder is what ``recense demo`` wrote. A copy of its catalog is opened, so that nothing is decided in the demo. Each
 screen is taken in light and dark at 1280 px and in light at 390 px, the first 900 px of it.
@@ -7,11 +7,14 @@ screen is taken in light and dark at 1280 px and in light at 390 px, the first 9
 from __future__ import annotations
 
 import base64
+import json
 import shutil
 import struct
 import sys
 import tempfile
 import zlib
+from collections.abc import Collection
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +22,10 @@ from browser import chromium, served
 
 from recense.catalog import Catalog, accounts, listing
 from recense.catalog.listing import Filter
+from recense.cli.dashboard import served as settings_of
 from recense.config import load
 from recense.reports.dashboard import create_app
-from recense.reports.dashboard.settings import Settings
+from recense.retention.calendar import today
 
 PASSWORD = "a password for the pictures"
 LOOKS = (("light", 1280), ("dark", 1280), ("light", 390))
@@ -40,6 +44,7 @@ def screens(catalog: Catalog) -> dict[str, str]:
         "finding": f"/findings/{one.id}",
         "retention": "/retention",
         "register": "/register?activity=facturation",
+        "requests": "/requests",
         "sources": "/sources",
         "audit": "/audit",
     }
@@ -82,19 +87,33 @@ def small(blank: Any, picture: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
 
 
-def take(demo: Path, into: Path) -> None:
-    """Writes the pictures."""
+def request_of(page: Any, demo: Path) -> str:
+    """Opens rights requests as a DPO does, looks one person of the demo up and returns the path of that request."""
+    first = json.loads((demo / "partage" / "newsletter" / "abonnes.ndjson").read_text("utf-8").splitlines()[0])
+    for reference, days in (("DR-2026-012", 40), ("DR-2026-013", 25), ("DR-2026-014", 3)):
+        page.goto("/requests")
+        page.fill("#reference", reference)
+        page.fill("#received", (today() - timedelta(days=days)).isoformat())
+        page.click("main form button")
+        page.wait_for_url("**/requests/*")
+    page.fill("#f-email", first["email"])
+    page.click("button[value=verify]")
+    page.wait_for_url("**notice=looked_up")
+    return str(page.url).partition("?")[0]
+
+
+def take(demo: Path, into: Path, wanted: Collection[str] = ()) -> None:
+    """Writes the pictures, or those of the screens that are wanted."""
     into.mkdir(parents=True, exist_ok=True)
-    config = load(demo / "recense.yaml")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "recense.db"
         shutil.copy(demo / "recense.db", file)
+        config = load(demo / "recense.yaml", f"sqlite:///{file}")
         with Catalog.open(f"sqlite:///{file}") as catalog:
             with catalog.transaction(write=True) as connection:
                 accounts.add(connection, "dpo", "dpo", PASSWORD)
             paths = screens(catalog)
-        register = config.register_folder()
-        app = create_app(Settings(f"sqlite:///{file}", policy=config.policy, register=register, hosts=("127.0.0.1",)))
+        app = create_app(settings_of(config, ("127.0.0.1",), False, "http://127.0.0.1"))
         with served(app) as address, chromium() as browser:
             blank = browser.new_page()
             for scheme, width in LOOKS:
@@ -103,12 +122,17 @@ def take(demo: Path, into: Path) -> None:
                 )
                 page = context.new_page()
                 page.goto("/sign-in")
-                (into / f"sign-in-{scheme}-{width}.png").write_bytes(small(blank, page.screenshot()))
+                if not wanted or "sign-in" in wanted:
+                    (into / f"sign-in-{scheme}-{width}.png").write_bytes(small(blank, page.screenshot()))
                 page.fill("#name", "dpo")
                 page.fill("#password", PASSWORD)
                 page.click("main button")
                 page.wait_for_url("**/")
+                if "request" not in paths:
+                    paths["request"] = request_of(page, demo)
                 for name, path in paths.items():
+                    if wanted and name not in wanted:
+                        continue
                     page.goto(path)
                     tall = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
                     clip = {"x": 0, "y": 0, "width": width, "height": tall}
@@ -118,4 +142,4 @@ def take(demo: Path, into: Path) -> None:
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]), Path(sys.argv[2]))
+    take(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from recense import __version__
 from recense.policy import taxonomy
+from recense.reports.evidence import said
 from recense.reports.html_page import environment
 from recense.reports.visible import visible
 
@@ -40,6 +41,7 @@ def render(page: Page, visit: Visit) -> str:
         "level": "h2",
         "is_special": taxonomy().is_special,
         "key": source_key,
+        "said": said,
         **page.values,
     }
     return environment().get_template(page.template).render(values)

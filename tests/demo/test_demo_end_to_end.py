@@ -1,21 +1,17 @@
 """The demo as a whole: what was planted is found, no trap is flagged, and nothing certain is found beside it."""
 
 import pytest
+from demos import Demo
 
-from recense.catalog import Catalog
-from recense.config import SourceSpec
 from recense.demo import Comparison, Manifest, compare
 from recense.demo.compare import Result
 from recense.model import Finding, ScanRun
-from recense.pipelines import steps
 
 
 @pytest.fixture(scope="session")
-def run(estate: Manifest, tmp_path_factory: pytest.TempPathFactory) -> ScanRun:
-    """The estate scanned once, as ``recense demo --no-flow`` does."""
-    specs = [SourceSpec.of(target) for target in estate.targets]
-    with Catalog.open(f"sqlite:///{tmp_path_factory.mktemp('catalog')}/recense.db") as catalog:
-        return steps.scan(specs, catalog)
+def run(demo: Demo) -> ScanRun:
+    """The estate as ``recense demo --no-flow`` scanned it."""
+    return demo.run()
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 import yaml
+from receivers import Receiver
 from unsteady import PARTITIONS, ROWS, plan, reads
 
 pytest.importorskip("prefect")
@@ -32,10 +33,11 @@ from prefect.client.orchestration import get_client  # noqa: E402
 from prefect.client.schemas.actions import WorkPoolCreate  # noqa: E402
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings  # noqa: E402
 
-from recense.catalog import Catalog  # noqa: E402
+from recense.catalog import Catalog, notices  # noqa: E402
 from recense.catalog.decisions import Decision  # noqa: E402
 from recense.errors import UserError  # noqa: E402
 from recense.pipelines.flows import scan  # noqa: E402
+from recense.reports.notices import webhook  # noqa: E402
 
 PASSWORD = "hunter2zq7719"
 
@@ -291,3 +293,56 @@ def test_the_census_scans_and_judges_and_its_parts_can_run_alone(tmp_path: Path)
     counts = retention(config=str(config), as_of="2027-01-01", expectations=True, return_state=True).result()
     assert counts["expectations_fail"] == 2  # the decision is out of date
     assert list(evidence.rglob("*.html"))
+
+
+def telling(folder: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A configuration with a webhook, and a table of which people have to be told."""
+    monkeypatch.setenv("HOOK_SECRET", "a shared secret")
+    monkeypatch.setattr(webhook, "PAUSES", (0.0, 0.0, 0.0))
+    beliefs = ("catholique", "musulmane", "protestante", "juive")
+    rows = "".join(f"Nom{n},nom{n}@example.org,{beliefs[n % 4]}\n" for n in range(80))
+    (folder / "membres.csv").write_text(f"nom,email,religion\n{rows}", encoding="utf-8")
+    lines = ["version: 1", "language: false", "sources:", "  - {name: membres, path: membres.csv}", "notify:"]
+    lines += [f"  webhook: {{url: '{receiver.url}', secret: '${{HOOK_SECRET}}'}}"]
+    (folder / "recense.yaml").write_text("\n".join(lines) + "\n")
+    return str(folder / "recense.yaml")
+
+
+def told() -> list[Any]:
+    """Returns the states of the tasks that tell people."""
+    runs = ask(lambda client: client.read_task_runs())
+    return [one.state for one in runs if one.name.startswith("tell people")]
+
+
+def test_a_scan_of_the_schedule_tells_people_once_what_is_new(folder: Path, receiver: Receiver, monkeypatch) -> None:
+    config = telling(folder, receiver, monkeypatch)
+    assert run(config).is_completed()
+    (change,) = receiver.document()["changes"]
+    assert change["kind"] == "special" and change["count"] == 1
+    assert run(config).is_completed() and len(receiver.taken) == 1
+    assert all(b"catholique" not in body and b"@example" not in body for _, body in receiver.taken)
+
+
+@pytest.mark.parametrize("broken", ["a server that fails", "no server", "no secret"])
+def test_a_notice_that_nobody_takes_loses_no_scan(folder: Path, receiver: Receiver, monkeypatch, broken: str) -> None:
+    config = telling(folder, receiver, monkeypatch)
+    receiver.answers = [500] * 9
+    if broken == "no server":
+        text = Path(config).read_text().replace(receiver.url, "http://127.0.0.1:9/hook")
+        Path(config).write_text(text)
+    if broken == "no secret":
+        monkeypatch.delenv("HOOK_SECRET")
+    before = len([state for state in told() if state.is_failed()])
+    state = run(config)
+    assert state.is_completed()
+    failed = [state for state in told() if state.is_failed()]
+    assert len(failed) == before + 1
+    with Catalog.open(f"sqlite:///{folder}/recense.db") as catalog:
+        assert catalog.run(state.result()).status == "complete"
+        with catalog.transaction() as connection:
+            waits = notices.untold(connection)
+    assert set(waits) == (set() if broken == "no secret" else {"webhook"})
+    receiver.answers = []
+    monkeypatch.setenv("HOOK_SECRET", "a shared secret")
+    if broken != "no server":  # the next scan tells it
+        assert run(config).is_completed() and receiver.document()["changes"][0]["kind"] == "special"

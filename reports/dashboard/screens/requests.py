@@ -92,7 +92,7 @@ def _one(visit: Visit, request: Request, problem: str | None) -> Page:
             "columns": person_page.columns(words),
             "lines": person_page.lines(found, words) if found else [],
             "rate": person_page.rate(found, words) if found else "",
-            "gaps": person_page.not_searched(found) if found else [],
+            "gaps": person_page.not_searched(found, visit.words.language) if found else [],
             "identities": [str(word) for word in Identity],
             "fields": asked.FIELDS,
             "indexed": visit.settings.persons is not None,

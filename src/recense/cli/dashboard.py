@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from recense.config import Config
-    from recense.reports.dashboard.settings import Persons
+    from recense.reports.dashboard.settings import Persons, Settings
     from recense.reports.located import Place
     from recense.subjects.asking import Question
 
@@ -54,7 +54,7 @@ def serve(
     uvicorn = driver("uvicorn", "dashboard", "the dashboard")
     from recense.catalog import accounts
     from recense.reports.dashboard import create_app
-    from recense.reports.dashboard.settings import LOCAL, Settings
+    from recense.reports.dashboard.settings import LOCAL
 
     settings = load_config(config, catalog)
     settings.load_policy()  # a wrong policy, or a missing or foreign catalog, is said before anything listens
@@ -70,22 +70,34 @@ def serve(
     names = (
         tuple(name) if name else tuple(dict.fromkeys((*LOCAL, *((named,) if settings.dashboard.url and named else ()))))
     )
-    app = create_app(
-        Settings(
-            settings.catalog_url(),
-            names,
-            https or url.startswith("https://"),
-            language_of(None, settings),
-            policy=settings.policy,
-            persons=_persons(settings),
-            register=settings.register_folder(),
-            url=url,
-            local_accounts=settings.dashboard.local_accounts,
-            oidc=settings.dashboard.oidc,
-        )
-    )
+    app = create_app(served(settings, names, https or url.startswith("https://"), url))
     console.note(f"recense: http://{host}:{port} until stopped with Ctrl-C")
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, date_header=False)
+
+
+def served(config: Config, hosts: tuple[str, ...], https: bool, url: str) -> Settings:
+    """Returns what the dashboard is told of a recense.yaml.
+
+    Args:
+        config: as read.
+        hosts: names under which it may be asked for.
+        https: whether it is reached through TLS.
+        url: where people open it.
+    """
+    from recense.reports.dashboard.settings import Settings
+
+    return Settings(
+        config.catalog_url(),
+        hosts,
+        https,
+        language_of(None, config),
+        policy=config.policy,
+        persons=_persons(config),
+        register=config.register_folder(),
+        url=url,
+        local_accounts=config.dashboard.local_accounts,
+        oidc=config.dashboard.oidc,
+    )
 
 
 def _persons(config: Config) -> Persons | None:

@@ -58,6 +58,7 @@ def demo(
     console.note(f"recense: writing the demo into {folder}")
     manifest = estate.build(folder.absolute(), seed, postgres)
     config = load(_configuration(folder, manifest.targets, postgres, tongue))
+    _key(config)
     if flow:
         run = read_through_flow(config, (), strict=False, jobs=jobs)
     else:
@@ -72,6 +73,14 @@ def demo(
     _registered(run, config, folder, tongue, ages)
     if not comparison.exact or not aged:
         raise typer.Exit(ExitCode.BLOCKED)
+
+
+def _key(config: Config) -> None:
+    """Draws the key of the demo's index of people, unless an earlier build did."""
+    from recense.subjects import keys
+
+    if not config.persons.key_file.exists():
+        keys.create(config.persons.key_file)
 
 
 def _declared(run: ScanRun, config: Config, folder: Path, language: str) -> None:
@@ -122,7 +131,7 @@ def _configuration(folder: Path, targets: Sequence[str], postgres: str | None, l
     policy = folder / "policy.yaml"
     console.save((EXAMPLES / "def-network.yaml").read_text(encoding="utf-8"), policy)
     lines = ["# Written by 'recense demo'.", "version: 1", f"policy: {policy.name}"]
-    lines += ["report:", f"  language: {language}", "sources:"]
+    lines += ["report:", f"  language: {language}", "persons: {index: true}", "sources:"]
     for target in targets:
         name, place = Path(target).stem, target
         if target == postgres:

@@ -38,15 +38,13 @@ def notify(catalog: CatalogOption = None, config: ConfigOption = None) -> None:
 
 def tell(settings: Config) -> list[Outcome]:
     """Tells what recense.yaml wants told, says what could not be, and returns what became of each channel."""
-    from recense.reports.notices.sending import send
+    from recense.pipelines import telling
 
     if settings.notify is None:
         return []
     with open_catalog(settings) as kept:
-        outcomes = send(kept, settings.notify, settings.dashboard.url or "http://127.0.0.1:8765")
+        outcomes = telling.tell(kept, settings)
     for one in outcomes:
         if one.problem is not None:
-            console.note(
-                f"recense: {one.channel} took none of {one.events} notices ({one.problem}); next: recense notify"
-            )
+            console.note(f"recense: {telling.problem(one)}")
     return outcomes

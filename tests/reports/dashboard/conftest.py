@@ -7,8 +7,10 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from browser import chromium
 from starlette.testclient import TestClient
 
 from recense.catalog import Catalog, accounts
@@ -32,6 +34,13 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for role in accounts.ROLES:
                 accounts.add(connection, role, role, PASSWORD)
     return file
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser; closed with its module, since playwright leaves an event loop running that other tests trip over."""
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,0 +1,124 @@
+"""What scanners say of a finding, in the reader's language.
+
+Evidence is stored once, as the English sentence of its scanner. ``evidence_texts.yaml`` holds the pattern of each
+sentence beside its French: the numbers and names are read out of the stored one and put into the other. A sentence that
+no pattern knows, as of a plug-in, stays English, and the page says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from recense.policy import taxonomy
+from recense.reports.texts import NBSP
+
+WRITTEN = "en"
+"""The language of what is stored."""
+
+LONGEST = 500
+"""Characters of a sentence; a longer one is none of ours."""
+
+DEPTH = 2
+"""How often a sentence may hold another."""
+
+_HOLE = re.compile(r"\{([a-z])\d?\}")
+_SHAPES = {"n": r"\d[\d,]*", "x": r"[\d.,e+-]+(?: ?%)?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence and its language, for the page to tell where it is not its own."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """An English sentence with holes, and how each language says it."""
+
+    shape: re.Pattern[str]
+    says: Mapping[str, str]
+
+
+def said(text: str, language: str) -> Said:
+    """Returns a stored sentence in a language, or as it is when no pattern knows it."""
+    if language == WRITTEN or len(text) > LONGEST:
+        return Said(text, WRITTEN)
+    found = _translated(text, language, "sentences", DEPTH)
+    return Said(text, WRITTEN) if found is None else Said(found, language)
+
+
+@cache
+def catalogue() -> Mapping[str, Any]:
+    """Returns patterns and glossary as the file has them."""
+    path = Path(__file__).parent / "evidence_texts.yaml"
+    data: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return data
+
+
+@cache
+def _patterns(group: str) -> list[Pattern]:
+    return [Pattern(_shape(entry[WRITTEN]), entry) for entry in catalogue()[group]]
+
+
+def _shape(sentence: str) -> re.Pattern[str]:
+    """Returns what matches a sentence; a hole stands under its own name, such as ``n2``."""
+    made, at = "", 0
+    for hole in _HOLE.finditer(sentence):
+        made += re.escape(sentence[at : hole.start()])
+        made += f"(?P<{hole[0].strip('{}')}>{_SHAPES.get(hole[1], '.+?')})"
+        at = hole.end()
+    return re.compile(made + re.escape(sentence[at:]))
+
+
+def _translated(text: str, language: str, group: str, depth: int) -> str | None:
+    for pattern in _patterns(group):
+        match = pattern.shape.fullmatch(text)
+        if match is None:
+            continue
+        holes = {name: _filled(name[0], value, language, depth) for name, value in match.groupdict().items()}
+        if None not in holes.values():
+            return pattern.says[language].format(**holes)
+    return None
+
+
+def _filled(kind: str, value: str, language: str, depth: int) -> str | None:
+    """Returns what stands in a hole, in a language; None when it is in no list."""
+    if kind == "n":
+        return value.replace(",", NBSP)
+    if kind == "x":
+        return value.replace(".", ",").replace("%", f"{NBSP}%").replace(f" {NBSP}", NBSP)
+    if kind == "l":
+        return _labels(language).get(value)
+    if kind == "e":
+        return ", ".join(_entities(language).get(one.upper(), one) for one in value.split(", "))
+    if kind == "s":
+        return _translated(value, language, "settings", depth)
+    if kind == "r":
+        return _translated(value, language, "sentences", depth - 1) if depth else None
+    return value
+
+
+@cache
+def _labels(language: str) -> Mapping[str, str]:
+    """Returns what a datum is called by its English name: the taxonomy's entities, then the glossary."""
+    known = {entity.label[WRITTEN].lower(): _within(entity.label[language]) for entity in taxonomy().entities.values()}
+    return known | dict(catalogue()["glossary"])
+
+
+def _within(label: str) -> str:
+    """Returns a label as it stands within a sentence: small, unless it begins with an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+@cache
+def _entities(language: str) -> Mapping[str, str]:
+    return {id_: _within(entity.label[language]) for id_, entity in taxonomy().entities.items()}
