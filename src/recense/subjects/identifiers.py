@@ -67,10 +67,7 @@ def emails(text: pa.Array) -> pa.Array:
     ['jeanne+a@example.org', None]
     """
     trimmed = pc.utf8_trim_whitespace(text)
-    if is_ascii(trimmed):
-        plain = rewritten(trimmed, _LOWER)
-    else:
-        plain = pc.utf8_lower(pc.utf8_normalize(trimmed, form="NFC"))
+    plain = rewritten(trimmed, _LOWER) if is_ascii(trimmed) else pc.utf8_lower(pc.utf8_normalize(trimmed, form="NFC"))
     return _only(plain, pc.match_substring_regex(plain, _EMAIL))
 
 

@@ -1,8 +1,8 @@
 """The install's key: without it the index answers nothing, and destroying it erases the index.
 
 From the key follow, each by HMAC-SHA-256 (RFC 2104) under words of its own: its id, the key that hashes identifiers of
-a kind (``recense.subjects.prf``), the secret of a column's filter, and the stream that seals what a partition gave until
-its filters are built. The words hold the version of the format, so that an older index has another id and is refused.
+a kind (``recense.subjects.prf``), the secret of a column's filter, and the stream that seals what a partition gave
+until its filters are built. The words hold the version of the format: an older index has another id and is refused.
 """
 
 from __future__ import annotations

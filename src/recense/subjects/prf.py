@@ -35,7 +35,8 @@ def hashes(key: bytes, values: pa.Array) -> NDArray[np.uint64]:
     offsets, data = spread(values)
     lengths = np.minimum(np.diff(offsets), LONGEST)
     words = np.ndarray((len(data) + 1,), "<u8", np.append(data, np.zeros(_BLOCK, np.uint8)), strides=(1,))
-    aes = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # the chaining is done here, for all values at once
+    # Single blocks: the chaining is done here, for all values at once.
+    aes = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305
 
     def sealed(blocks: NDArray[np.uint64]) -> NDArray[np.uint64]:
         return np.frombuffer(aes.update(blocks.astype("<u8", copy=False).tobytes()), "<u8").reshape(-1, 2)
