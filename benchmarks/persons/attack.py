@@ -2,7 +2,8 @@
 
 Somebody stole the catalog, with the salt beside each filter, and has no key. They know how recense hashes and try
 all 2 x 10^8 numbers, with no key (all zeros) and with one drawn. Ten thousand are in the filter. Prints how many
-of those and of all others the filter seems to hold; exits 1 when either is more than the stated rate and three deviations.
+of those and of all others the filter seems to hold; exits 1 when either is more than the stated rate and three
+deviations.
 """
 
 from __future__ import annotations
