@@ -24,7 +24,9 @@ from recense.pipelines.defects import describe
 from recense.scanners.cells import as_text, leaves
 from recense.scanners.context import TableContext
 from recense.scanners.names import classify
+from recense.scanners.vector import holds
 from recense.subjects import identifiers
+from recense.subjects.bytewise import openings
 from recense.subjects.identifiers import Kind
 from recense.subjects.keys import Key
 
@@ -124,6 +126,8 @@ def identified(
         kinds: wanted ones.
     """
     for path, array in arrays.items():
+        if not plan.kinds[path] and _is_bare(array):
+            continue
         text = as_text(array).text
         if len(text):
             yield from ((path, kind, values) for kind, values in _alone(text, plan.kinds[path], region, kinds))
@@ -132,17 +136,20 @@ def identified(
         for pair in plan.pairs:
             cells = [aligned[path] for path in pair]
             if len({len(cell) for cell in cells}) == 1:
-                name = cells[0] if len(cells) == 2 else pc.binary_join_element_wise(*cells[:-1], " ")
+                # Each column is folded before they are joined: a first name is often there, a whole name once.
+                names = [identifiers.folded(cell) for cell in cells[:-1]] if len(cells) > 2 else cells[:1]
+                name = names[0] if len(names) == 1 else pc.binary_join_element_wise(*names, " ")
                 yield TOGETHER.join(pair), Kind.named, identifiers.named(name, cells[-1])
 
 
 def _alone(
     text: pa.Array, said: frozenset[Kind], region: str, kinds: frozenset[Kind]
 ) -> Iterator[tuple[Kind, pa.Array]]:
-    if Kind.email in kinds and pc.any(pc.match_substring(text, "@")).as_py():
+    if Kind.email in kinds and holds(text, b"@"):
         some = text.filter(pc.match_substring(text, "@"))
-        yield Kind.email, identifiers.emails(some)
-        if within := identifiers.emails_within(some):
+        whole = identifiers.emails(some)
+        yield Kind.email, whole
+        if whole.null_count and (within := identifiers.emails_within(some.filter(pc.is_null(whole)))):
             yield Kind.email, pa.array(within, pa.string())
     if Kind.customer in kinds and Kind.customer in said:
         yield Kind.customer, identifiers.customers(text)
@@ -154,9 +161,39 @@ def _alone(
             yield kind, identifiers.normal(kind, text, region)
             continue
         if written is None:
-            written = text.filter(pc.match_substring_regex(text, _EITHER))
+            written = _promising(text)
+            written = written.filter(pc.match_substring_regex(written, _EITHER)) if len(written) else written
         if len(some := written.filter(pc.match_substring_regex(written, pattern)) if len(written) else written):
             yield kind, identifiers.normal(kind, some, region)
+
+
+def _is_bare(array: pa.Array) -> bool:
+    """Tells whether no cell of a column can be written like an identifier: days, truth, numbers that are too short.
+
+    A telephone number that shows what it is begins with 0 or +, and a social security number has fifteen digits.
+    """
+    kind = array.type
+    if pa.types.is_temporal(kind) or pa.types.is_boolean(kind) or pa.types.is_null(kind):
+        return True
+    if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)) or pa.types.is_float16(kind):
+        return False
+    most = pc.max(array).as_py()
+    return most is None or most < 10**14
+
+
+def _promising(text: pa.Array) -> pa.Array:
+    """Returns the cells whose first byte and length a written telephone or social security number may have."""
+    first, lengths = openings(text)
+    space = (first == 32) | ((first >= 9) & (first <= 13))
+    phone = ((first == 0x2B) | (first == 0x30) | space) & (lengths >= 9)
+    nir = (np.isin(first, np.frombuffer(b"123478", np.uint8)) | space) & (lengths >= 15)
+    return text.filter(pa.array(phone | nir))
+
+
+def _distinct(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Returns each hash once, in order; numpy's own way goes through a table of hashes and is slower."""
+    ordered = np.sort(hashes)
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
 
 
 def _aligned(array: pa.Array) -> pa.Array:
@@ -189,9 +226,8 @@ class Collector:
             arrays = dict(leaves(batch))
             plan = self._layout(arrays)
             for path, kind, values in identified(arrays, plan, self._region):
-                fresh = pc.unique(values.drop_null()).to_pylist()
-                if fresh:
-                    self._keep((path, kind), np.unique(self._key.hashes(kind, fresh)))
+                if len(there := values.drop_null()):
+                    self._keep((path, kind), self._key.hashes(kind, there))
             with self._lock:
                 self._rows += batch.num_rows
                 if plan.dropped:
@@ -211,7 +247,7 @@ class Collector:
             parts = self._found.setdefault(place, [])
             parts.append(hashes)
             if len(parts) > 1 and sum(map(len, parts[1:])) > max(_COMPACT_AT, len(parts[0])):
-                parts[:] = [np.unique(np.concatenate(parts))]
+                parts[:] = [_distinct(np.concatenate(parts))]
             if sum(len(part) for parts in self._found.values() for part in parts) > MOST:
                 self._found.clear()
                 self._problem = f"a part of it holds more than {MOST:,} identifiers: divide it"
@@ -220,7 +256,7 @@ class Collector:
         """Returns what was gathered, sealed; ``problem`` says why the partition was not read to its end, if so."""
         with self._lock:
             try:
-                found = {place: np.unique(np.concatenate(parts)) for place, parts in sorted(self._found.items())}
+                found = {place: _distinct(np.concatenate(parts)) for place, parts in sorted(self._found.items())}
                 sealed = self._key.seal(pack(found))
             except Exception as error:
                 sealed, self._problem = self._key.seal(pack({})), describe(error)

@@ -117,6 +117,8 @@ def refuse_unusable(reach: Any, key: Key) -> None:
             "no person is indexed yet: set 'persons: {index: true}' in recense.yaml and scan ('recense find-person "
             "--new-key' draws the key)"
         )
+    if key.id not in known and known & key.former_ids:
+        raise UserError("the index was built by an earlier version of recense: scan again, and it is built anew")
     if key.id not in known:
         raise UserError(
             f"the index was built with key {', '.join(sorted(known))} and this one is {key.id}: restore that key, or "
@@ -126,7 +128,9 @@ def refuse_unusable(reach: Any, key: Key) -> None:
 
 def _incomplete(connection: Connection, reach: Any, key: Key) -> Any:
     for one in reach:
-        if one.key_id != key.id:
+        if one.key_id in key.former_ids:
+            yield one.source, one.dataset, "it was indexed by an earlier version of recense: scan it again"
+        elif one.key_id != key.id:
             yield one.source, one.dataset, f"it was indexed with another key, {one.key_id}: scan it again"
         elif one.newer_why is not None:
             yield one.source, one.dataset, f"indexed on {one.built[:10]}; a later scan read less: {one.newer_why}"

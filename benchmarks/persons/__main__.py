@@ -81,7 +81,7 @@ def main(arguments: list[str]) -> int:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -91,6 +91,8 @@ def main(arguments: list[str]) -> int:
         for _ in range(chosen.rounds):
             for index in (False, True):
                 times[index].append(scanned(folder, index))
+            plain, indexed = times[False][-1], times[True][-1]
+            print(f"  {plain:.2f} s without, {indexed:.2f} s with: {indexed / plain - 1:+.1%}", flush=True)
         plain, indexed = (min(times[index]) for index in (False, True))
         inside, strangers = asked(folder, chosen.rows)
     added = indexed / plain - 1

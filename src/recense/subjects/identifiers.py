@@ -11,8 +11,11 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from recense.subjects.bytewise import is_ascii, rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +43,16 @@ _OVERSEAS = (  # the national numbering plan of Arcep: overseas blocks have coun
     (r"^0(594|694)(\d{6})$", "+594"),
     (r"^0(596|696|697)(\d{6})$", "+596"),
 )
-_CIVILITIES = frozenset(("m", "mr", "mrs", "ms", "mme", "mlle", "dr", "monsieur", "madame", "mademoiselle"))
+_ANY_OVERSEAS = r"^0(?:262|263|639|59[046]|69[0-7])"
+_CIVILITIES = pa.array(["m", "mr", "mrs", "ms", "mme", "mlle", "dr", "monsieur", "madame", "mademoiselle"])
+_LOWER = bytes(range(256)).lower()
+_UPPER = bytes(range(256)).upper()
+_SAME = bytes(range(256))
+_WORDS = bytes(byte if byte in b"abcdefghijklmnopqrstuvwxyz" else 32 for byte in _LOWER)
+"""Of ASCII, letters in lower case and spaces for all the rest."""
+
+_ISO = r"^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$"
+_EUROPEAN = r"^(0[1-9]|[12][0-9]|3[01])[-/. ](0[1-9]|1[0-2])[-/. ]([0-9]{4})$"
 _DATES = (
     (re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?", re.ASCII), (1, 2, 3)),
     (re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:[T ].*)?", re.ASCII), (3, 2, 1)),
@@ -54,7 +66,8 @@ def emails(text: pa.Array) -> pa.Array:
     >>> emails(pa.array([" Jeanne+a@Example.ORG", "a@b"])).to_pylist()
     ['jeanne+a@example.org', None]
     """
-    plain = pc.utf8_lower(pc.utf8_normalize(pc.utf8_trim_whitespace(text), form="NFC"))
+    trimmed = pc.utf8_trim_whitespace(text)
+    plain = rewritten(trimmed, _LOWER) if is_ascii(trimmed) else pc.utf8_lower(pc.utf8_normalize(trimmed, form="NFC"))
     return _only(plain, pc.match_substring_regex(plain, _EMAIL))
 
 
@@ -77,15 +90,27 @@ def phones(text: pa.Array, region: str = REGION) -> pa.Array:
     ['+33612345678', '+33612345678', '+33612345678', '+33612345678', '+262692112233']
     """
     plan = _plan(region)
-    compact = pc.replace_substring_regex(text, r"\(0\)|[\s.\-/()\x{a0}\x{202f}\x{2011}\x{2013}]", "")
+    compact = _without_signs(text)
     out = pa.nulls(len(text), pa.string())
-    for pattern, rewritten in plan.rewrites(compact):
-        out = pc.if_else(pc.and_(pc.is_null(out), pc.match_substring_regex(compact, pattern)), rewritten, out)
-    hard = pc.and_(pc.is_null(out), pc.match_substring_regex(compact, r"^\+?\d{6,17}$"))
-    if pc.any(hard).as_py():
-        values = compact.filter(hard).to_pylist()
-        out = pc.replace_with_mask(out, hard, pa.array([plan.parsed(value) for value in values], pa.string()))
+    for begins, pattern, written in plan.rewrites(compact):
+        left = pc.and_(pc.is_null(out), pc.fill_null(pc.starts_with(compact, begins), False))
+        if pc.any(left).as_py():
+            left = pc.and_(left, pc.match_substring_regex(compact, pattern))
+        if pc.any(left).as_py():
+            same = pc.replace_substring_regex(compact.filter(left), pattern, written)
+            out = pc.replace_with_mask(out, left, same)
+    left = pc.and_(pc.is_null(out), pc.is_valid(compact))
+    if pc.any(left).as_py():
+        hard = pc.and_(left, pc.fill_null(pc.match_substring_regex(compact, r"^\+?\d{6,17}$"), False))
+        values = [plan.parsed(value) for value in compact.filter(hard).to_pylist()]
+        out = pc.replace_with_mask(out, hard, pa.array(values, pa.string())) if values else out
     return out
+
+
+def _without_signs(text: pa.Array) -> pa.Array:
+    if is_ascii(text) and not pc.any(pc.match_substring(text, "(0)")).as_py():
+        return rewritten(text, _SAME, b" \t\n\f\r.-/()")
+    return pc.replace_substring_regex(text, r"\(0\)|[\s.\-/()\x{a0}\x{202f}\x{2011}\x{2013}]", "")
 
 
 def nirs(text: pa.Array) -> pa.Array:
@@ -104,7 +129,10 @@ def customers(text: pa.Array) -> pa.Array:
     >>> customers(pa.array(["c-00 07", "-"])).to_pylist()
     ['C0007', None]
     """
-    compact = pc.replace_substring_regex(pc.utf8_upper(text), r"[\s\-._]", "")
+    if is_ascii(text):
+        compact = rewritten(text, _UPPER, b" \t\n\f\r-._")
+    else:
+        compact = pc.replace_substring_regex(pc.utf8_upper(text), r"[\s\-._]", "")
     return _only(compact, pc.match_substring_regex(compact, r"^[0-9A-Z/#]{1,64}$"))
 
 
@@ -114,14 +142,36 @@ def names(text: pa.Array) -> pa.Array:
     >>> names(pa.array(["Hélène LE-GALL", "Mme le gall  Helene"])).to_pylist()
     ['gall helene le', 'gall helene le']
     """
-    plain = pc.replace_substring_regex(pc.utf8_normalize(text, form="NFKD"), r"\p{M}+", "")
+    plain = text if is_ascii(text) else folded(text)
+    if is_ascii(plain):
+        plain = rewritten(plain, _WORDS)
+    cells = pc.ascii_split_whitespace(plain)
+    words, rows = cells.flatten(), pc.list_parent_indices(cells)
+    kept = pc.and_(pc.not_equal(words, ""), pc.invert(pc.is_in(words, _CIVILITIES)))
+    words, owner = words.filter(kept), rows.filter(kept).to_numpy(zero_copy_only=False)
+    coded = words.dictionary_encode()
+    rank = np.empty(len(coded.dictionary), np.int64)
+    rank[pc.array_sort_indices(coded.dictionary).to_numpy()] = np.arange(len(rank))
+    order = np.argsort(owner * max(len(rank), 1) + rank[coded.indices.to_numpy()], kind="stable")
+    counts = np.bincount(owner, minlength=len(text))
+    ends = pa.array(np.concatenate(([0], np.cumsum(counts))), pa.int32())
+    joined = pc.binary_join(pa.ListArray.from_arrays(ends, words.take(pa.array(order))), " ")
+    return _only(joined, pa.array(counts > 0))
+
+
+def folded(text: pa.Array) -> pa.Array:
+    """Returns texts without accents and ligatures, in lower case, with spaces for all that is no letter.
+
+    Each spelling is folded once: first names come again and again.
+    """
+    coded = text.dictionary_encode()
+    plain = pc.replace_substring_regex(pc.utf8_normalize(coded.dictionary, form="NFKD"), r"\p{M}+", "")
+    if is_ascii(plain):
+        return rewritten(plain, _WORDS).take(coded.indices)
     plain = pc.utf8_lower(plain)
     for ligature, letters in (("ß", "ss"), ("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l")):
         plain = pc.replace_substring(plain, ligature, letters)
-    plain = pc.replace_substring_regex(plain, r"[^\p{L}]+", " ")
-    coded = plain.dictionary_encode()
-    words = [_sorted(value) for value in coded.dictionary.to_pylist()]
-    return pa.array(words, pa.string()).take(coded.indices)
+    return pc.replace_substring_regex(plain, r"[^\p{L}]+", " ").take(coded.indices)
 
 
 def days(text: pa.Array) -> pa.Array:
@@ -130,6 +180,18 @@ def days(text: pa.Array) -> pa.Array:
     >>> days(pa.array(["03/02/1980", "1980-02-03 00:00:00", "12/25/1980", "19800203", "31/31/2020"])).to_pylist()
     ['1980-02-03', '1980-02-03', '1980-12-25', '1980-02-03', None]
     """
+    plain = pc.fill_null(pc.match_substring_regex(text, _ISO), False)
+    if pc.all(plain).as_py():
+        return text
+    out = pc.if_else(plain, text, pa.scalar(None, pa.string()))
+    return pc.replace_with_mask(out, pc.invert(plain), _days_written(text.filter(pc.invert(plain))))
+
+
+def _days_written(text: pa.Array) -> pa.Array:
+    """Returns dates of all other forms."""
+    european = pc.fill_null(pc.match_substring_regex(text, _EUROPEAN), False)
+    if pc.all(european).as_py():
+        return pc.replace_substring_regex(text, _EUROPEAN, r"\3-\2-\1")
     coded = text.dictionary_encode()
     return pa.array([_day(value) for value in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
 
@@ -162,11 +224,6 @@ def _only(values: pa.Array, mask: pa.Array) -> pa.Array:
     return pc.if_else(mask, values, pa.scalar(None, pa.string()))
 
 
-def _sorted(text: str | None) -> str | None:
-    words = sorted(word for word in (text or "").split() if word not in _CIVILITIES)
-    return " ".join(words) or None
-
-
 def _day(text: str | None) -> str | None:
     for pattern, places in _DATES:
         if found := pattern.fullmatch((text or "").strip()):
@@ -192,24 +249,22 @@ class _Plan:
         self.abroad = "00" if plan.international_prefix == "00" else ""
         self.lengths = sorted(plan.general_desc.possible_length)
 
-    def rewrites(self, compact: pa.Array) -> list[tuple[str, pa.Array]]:
-        """Returns (pattern, the whole column rewritten) pairs, the first that matches a cell wins."""
+    def rewrites(self, compact: pa.Array) -> list[tuple[str, str, str]]:
+        """Returns (beginning, pattern, how it is written) of the forms a column may have; the first that fits wins."""
         code, trunk, least, most = self.code, self.trunk, self.lengths[0], self.lengths[-1]
         made: list[tuple[str, str, str]] = []
         if not trunk or not self.abroad:
             return []
-        for pattern, other in _OVERSEAS if self.region == "FR" else ():
-            made.append((pattern, pattern, rf"{other}\1\2"))
+        if self.region == "FR" and pc.any(pc.match_substring_regex(compact, _ANY_OVERSEAS)).as_py():
+            made += [("0", pattern, rf"{other}\1\2") for pattern, other in _OVERSEAS]
         # A trunk prefix after the country code is a mistake that phonenumbers mends, and so does this.
-        for head in (rf"^\+{code}", rf"^{self.abroad}{code}"):
-            whole = rf"{head}(?:{trunk})?([1-9]\d{{{least - 1},{most - 1}}})$"
-            made.append((whole, whole, rf"+{code}\1"))
-        national = rf"^{trunk}([1-9]\d{{{least - 1},{most - 1}}})$"
-        made.append((national, national, rf"+{code}\1"))
-        bare = rf"^([1-9]\d{{{most - 1}}})$" if least == most else ""  # a spreadsheet took the leading zero
-        if bare:
-            made.append((bare, bare, rf"+{code}\1"))
-        return [(pattern, pc.replace_substring_regex(compact, find, put)) for pattern, find, put in made]
+        for begins in (f"+{code}", f"{self.abroad}{code}"):
+            head = begins.replace("+", r"\+")
+            made.append((begins, rf"^{head}(?:{trunk})?([1-9]\d{{{least - 1},{most - 1}}})$", rf"+{code}\1"))
+        made.append((trunk, rf"^{trunk}([1-9]\d{{{least - 1},{most - 1}}})$", rf"+{code}\1"))
+        if least == most:  # a spreadsheet took the leading zero
+            made.append(("", rf"^([1-9]\d{{{most - 1}}})$", rf"+{code}\1"))
+        return made
 
     def parsed(self, text: str) -> str | None:
         """Returns a number as phonenumbers reads it, None when it cannot be one."""
