@@ -17,8 +17,10 @@ from recense.evidence import DECADE, FORM, SAMPLE_SIZE, ColumnEvidence, Evidence
 from recense.scanners.cells import as_text, decade, form, leaves
 from recense.scanners.dotted import dotted
 from recense.scanners.figures import figures
+from recense.scanners.grouping import POOLED_CELLS
 from recense.scanners.measures import lengths, not_blank
 from recense.scanners.sampling import Reservoir, read_before, smallest
+from recense.scanners.vector import holds
 
 if TYPE_CHECKING:
     from recense.scanners.lexicon_scan import LexiconScan
@@ -98,13 +100,15 @@ class Observer:
         seen: list[ColumnEvidence] = []
         paths: list[str] = []
         scans: list[pa.Array] = []
+        packed: list[pa.Array] = []
         for path, array in leaves(batch):
             scan = self._count(path, array)
             if len(scan):
                 seen.append(self._evidence.column(path))
                 paths.append(path)
                 scans.append(scan)
-        answers = [patterns().tally_each(scans, paths)] if scans else []
+                packed.append(_packed(batch, path, scan))
+        answers = [patterns().tally_each(packed, paths)] if scans else []
         if scans and self.settings.language:
             answers.append(lexicon().tally_each(scans))
         for answer in answers:
@@ -163,6 +167,20 @@ class Observer:
 
             labels = [shape | spoken for shape, spoken in zip(labels, label_values(values), strict=True)]
         return labels
+
+
+def _packed(batch: pa.RecordBatch, path: str, scan: pa.Array) -> pa.Array:
+    """Returns the cells that detectors must see as the dictionary that the source gave, where that says the same."""
+    if batch.schema.names.count(path) != 1:
+        return scan
+    column = batch.column(path)
+    if not pa.types.is_dictionary(column.type) or not pa.types.is_string(column.type.value_type):
+        return scan
+    values = column.dictionary
+    if len(values) * 8 > len(scan) or len(scan) <= POOLED_CELLS or values.null_count or holds(values, b"&"):
+        return scan
+    same = len(scan) == len(column) - column.null_count  # blanks were left out
+    return column if same else scan
 
 
 def _shape(value: str) -> frozenset[str]:
