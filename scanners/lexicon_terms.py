@@ -29,7 +29,7 @@ ENDINGS = ("es", "e", "s", "x")
 TIERS = ("strong", "inferred", "said", "context", "support")
 """How a term counts: by itself, as an inference, said of a person (*is kabyle*), beside another, for another."""
 _KEYS = frozenset(
-    "kind entity article caveat fr en alone stems codes endings compounds values traps examples".split()  # noqa: SIM905
+    "kind entity article caveat fr en alone bonds stems codes endings compounds values traps examples".split()  # noqa: SIM905
 )
 
 
@@ -42,7 +42,8 @@ class Kind:
         entity: the entity of ``policy/taxonomy.yaml``.
         stems: words of a column name that announce the kind.
         codes: id -> pattern of a whole cell (``code-icd10``).
-        alone: context terms for which a supporting word is not enough: ``SUD`` is a region first.
+        alone: terms that are other words first (``SUD``, *noir*): a supporting word beside them is not enough.
+        bonds: words that tie a person to the name beside them: *adhérent* SUD, *voted* Labour.
         endings: ends of longer words that make them strong terms (``ectomie``).
         examples: sentences that must match and must not.
     """
@@ -57,6 +58,7 @@ class Kind:
     values: tuple[str, ...]
     traps: tuple[Mapping[str, Any], ...] = ()
     alone: frozenset[str] = frozenset()
+    bonds: frozenset[str] = frozenset()
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -86,13 +88,10 @@ def kinds() -> Mapping[str, Kind]:
             tier: tuple(dict.fromkeys(str(term) for language in ("fr", "en") for term in data[language].get(tier, ())))
             for tier in TIERS
         }
-        compounds = (
-            stem + ending
-            for entry in data.get("compounds", ())
-            for stem in entry["stems"]
-            for ending in entry["endings"]
-        )
-        terms["strong"] = tuple(dict.fromkeys((*terms["strong"], *compounds)))
+        for entry in data.get("compounds", ()):
+            made = (f"{stem}{ending}" for stem in entry["stems"] for ending in entry["endings"])
+            tier = entry.get("tier", "strong")
+            terms[tier] = tuple(dict.fromkeys((*terms[tier], *made)))
         found[data["kind"]] = Kind(
             id=data["kind"],
             entity=data["entity"],
@@ -103,10 +102,15 @@ def kinds() -> Mapping[str, Kind]:
             endings=tuple(map(str, data.get("endings", ()))),
             values=tuple(map(str, data.get("values", ()))),
             traps=tuple(data.get("traps", ())),
-            alone=frozenset(normalise(str(term))[0] for term in data.get("alone", ())),
+            alone=_plain(data.get("alone", ())),
+            bonds=_plain(data.get("bonds", ())),
             examples={key: tuple(listed) for key, listed in data.get("examples", {}).items()},
         )
     return found
+
+
+def _plain(terms: Iterable[object]) -> frozenset[str]:
+    return frozenset(normalise(str(term))[0] for term in terms)
 
 
 @functools.cache
@@ -160,7 +164,7 @@ def _walk(joined: str, composed: str, offsets: Sequence[int]) -> list[int]:
 class Entry(NamedTuple):
     """What a phrase of the automaton is: a term of a kind and tier, or a cue."""
 
-    role: str  # one of TIERS | cover | beside | person | being | negation | hypothesis | legal | group
+    role: str  # one of TIERS | cover | beside | person | being | negation | absence | hypothesis | condition | legal | group
     kind: str
     capitals: bool
     trap: int
@@ -173,6 +177,9 @@ class Hit(NamedTuple):
     start: int
     end: int
     entry: Entry
+
+
+_INFLECTED = ("person", "hypothesis", "group", "legal")
 
 
 def _is_capitals(term: str) -> bool:
@@ -217,13 +224,15 @@ def _automaton() -> Any:
     for role, listed in (
         ("person", (*words["persons"]["fr"], *words["persons"]["en"])),
         ("hypothesis", (*words["hypotheses"]["fr"], *words["hypotheses"]["en"])),
+        ("condition", (*words["conditions"]["fr"], *words["conditions"]["en"])),
         ("negation", words["negations"]),
+        ("absence", words["absences"]),
         ("being", (*words["being"]["fr"], *words["being"]["en"])),
         ("group", words["groups"]),
         ("legal", words["legal"]),
     ):
         for phrase in listed:
-            add(phrase, role, inflects=role not in ("negation", "being"))
+            add(phrase, role, inflects=len(str(phrase)) > 3 and role in _INFLECTED)  # "is" is no "I" of several
     automaton = ahocorasick.Automaton()
     for form, values in entries.items():
         automaton.add_word(form, (len(form), tuple(sorted(values))))
