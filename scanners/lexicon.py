@@ -9,7 +9,7 @@ The words are data (``lexicons/*.yaml``, one file a kind); here are the rules of
 | a strong term of another kind and nobody: columns of persons count it, texts do not | ``UNLINKED`` |
 | a term that is said of a person: *she is kabyle*, *M. Roy est royaliste* | ``FOUND`` |
 | a context term beside a second one of the kind or a supporting word (12 words), and a person | ``CANDIDATE`` |
-| a name that is another word first, tied by a bond or two supporting words: *voted Labour* | ``CANDIDATE`` |
+| a name that is another word first, tied by a bond: *voted Labour* | ``CANDIDATE`` |
 | a term that only lets one infer (diet, place of worship), CJEU C-184/20 | ``INFERRED`` |
 | the whole cell is a term | ``VALUE`` |
 | a trap phrase over the term, nothing of the kind kept (*aucun*), a negation or a hypothesis about nobody | ``TRAPPED``, counted only |
@@ -74,10 +74,9 @@ SHORT_TEXT = 400
 """In a text of up to this length a person anywhere is the person of every sentence."""
 
 
-_ABBREVIATIONS = "".join(
-    rf"(?<!\b{word})" for word in ("m", "mr", "mm", "mme", "mrs", "ms", "dr", "pr", "st", "p", "ex", "cf", "etc")
-)
-_SENTENCE = re.compile(_ABBREVIATIONS + r"[.!?]+(?=\s|$)|[;\n]+")
+_ABBREVIATED = re.compile(r"(?:^|[^\w])(?:mr?|mm|mme|mrs|ms|dr|pr|st|p|ex|cf|etc)\.$")
+"""A full stop that ends no sentence; asked of the few characters before one."""
+_SENTENCE = re.compile(r"[.!?]+(?=\s|$)|[;\n]+")
 
 
 class Strength(StrEnum):
@@ -138,7 +137,7 @@ class _Sentence:
             if being.entry.role == "being" and 0 <= hit.start - being.end <= BEING_REACH:
                 if self._subject_is_somebody(being):
                     return True
-        if self.plain[hit.start : hit.end] in kinds()[hit.entry.kind].alone:
+        if hit.entry.weak:
             return False
         return self._adjacent(hit) or self._apposed(hit)
 
@@ -259,24 +258,20 @@ class _Sentence:
             return False
         return bool(_DEFINED.match(self.plain, hit.end))
 
-    def bonded(self, hit: Hit, bonds: frozenset[str]) -> bool:
-        """Tells whether a bond or two supporting words tie somebody to a name that is another word first."""
+    def bonded(self, hit: Hit) -> bool:
+        """Tells whether a bond ties somebody to a name that is another word first."""
         start, end = self.original(hit)
         if not self.text[start:end][:1].isupper() or hit.start == self.start:
             return False
-        near = []
         for other in self.hits:
             if other.entry.kind != hit.entry.kind or other.entry.role != "support":
                 continue
             between = self.plain[other.end : hit.start] if other.end <= hit.start else self.plain[hit.end : other.start]
             if other.start < hit.end and hit.start < other.end:
                 continue
-            words = len(between.split())
-            if words <= BOND_REACH and self.plain[other.start : other.end] in bonds:
+            if other.entry.bond and len(between.split()) <= BOND_REACH:
                 return True
-            if words <= WINDOW:
-                near.append(_root(self, other))
-        return len(set(near)) > 1
+        return False
 
 
 @functools.cache
@@ -300,6 +295,8 @@ def _sentences(plain: str) -> Iterator[tuple[int, int]]:
     """Yields the bounds of sentences; one without end is cut, so that no input costs more than its length."""
     at = 0
     for match in (*_SENTENCE.finditer(plain), None):
+        if match and _ABBREVIATED.search(plain, max(0, match.start() - 4), match.start() + 1):
+            continue
         end = match.end() if match else len(plain)
         while end - at > LONGEST_SENTENCE:
             space = plain.rfind(" ", at, at + LONGEST_SENTENCE)
@@ -492,10 +489,8 @@ def _vouched(sentence: _Sentence, hit: Hit, other: Hit) -> bool:
 
     Two that only support do not, nor does a term that is another word first, unless a bond ties it to somebody.
     """
-    kind = kinds()[hit.entry.kind]
     terms = [h for h in (hit, other) if h.entry.role != "support"]
-    sure = [h for h in terms if sentence.plain[h.start : h.end] not in kind.alone]
-    return bool(sure) or any(sentence.bonded(h, kind.bonds) for h in terms)
+    return any(not h.entry.weak or sentence.bonded(h) for h in terms)
 
 
 def _root(sentence: _Sentence, hit: Hit) -> str:

@@ -169,6 +169,8 @@ class Entry(NamedTuple):
     capitals: bool
     trap: int
     inflects: bool
+    weak: bool = False  # another word first: ``Kind.alone``
+    bond: bool = False  # ties somebody to such a term: ``Kind.bonds``
 
 
 class Hit(NamedTuple):
@@ -201,18 +203,29 @@ def _other_words() -> frozenset[str]:
 
 
 @functools.cache
+def _never() -> frozenset[str]:
+    """Returns the words that are no inflected terms: *Marie* is not several *mari*."""
+    return frozenset(shared()["uninflected"])
+
+
+@functools.cache
 def _automaton() -> Any:
     """Returns the automaton over every phrase; its values are tuples of (length, entry)."""
     entries: dict[str, set[Entry]] = {}
 
-    def add(phrase: str, role: str, kind: str = "", trap: int = -1, inflects: bool = True) -> None:
+    def add(
+        phrase: str, role: str, kind: str = "", trap: int = -1, inflects: bool = True, weak: bool = False, bond: bool = False
+    ) -> None:
         for form in forms_of(str(phrase)):
-            entries.setdefault(form, set()).add(Entry(role, kind, _is_capitals(str(phrase)), trap, inflects))
+            entries.setdefault(form, set()).add(
+                Entry(role, kind, _is_capitals(str(phrase)), trap, inflects, weak, bond)
+            )
 
     for kind in kinds().values():
         for tier, terms in kind.terms.items():
             for term in terms:
-                add(term, tier, kind.id)
+                plain = normalise(term)[0]
+                add(term, tier, kind.id, weak=plain in kind.alone, bond=tier == "support" and plain in kind.bonds)
         for number, trap in enumerate(kind.traps):
             for phrase in trap.get("covers", ()):
                 add(phrase, "cover", kind.id, number)
@@ -265,6 +278,8 @@ def hits_in(plain: str, original: str, offsets: Sequence[int] | None) -> list[Hi
                     inflected = end + len(ending)
                     break
             else:
+                continue
+            if plain[start:inflected] in _never():
                 continue
         for entry in entries:
             if entry.role == "ending":

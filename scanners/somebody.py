@@ -33,12 +33,12 @@ def named_person(sentence: str) -> bool:
     previous = -2
     strong = False
     for match in _CAPITALISED.finditer(sentence):
-        if _of_a_place(sentence[max(0, match.start() - 32) : match.start()]):
-            continue
         word = fold(match.group())
         likely = name_odds(word) > 1.0
         if likely and strong and match.start() - previous == 1:
             return True
+        if likely and _of_a_place(sentence[max(0, match.start() - 32) : match.start()]):
+            continue
         leads = match.start() == 0 and not _THEN.match(sentence, match.end())  # a noun may begin a sentence
         if first_odds(word) > 3.0 and not leads and word not in people_words().first_words:
             return True
@@ -63,7 +63,7 @@ def _governing() -> frozenset[str]:
 def company_like(original: str, start: int, end: int) -> bool:
     """Tells whether a capitalised term is a part of a firm's or brand's name: *Cancer Contre-Attaque SAS*."""
     word = original[start:end]
-    if not word[:1].isupper() or len(word) > 1 and word[1].isupper() and not word[:2] == "L'":
+    if not word[:1].isupper() or word[1:2].isupper():
         return False
     before = re.search(r"([^\W\d_]+)\s+$", original[max(0, start - 24) : start])
     if before and fold(before.group(1)).lower() in _firms():
