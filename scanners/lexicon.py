@@ -64,6 +64,9 @@ _DEFINED = re.compile(
     r"|constitue(?:nt)?|recouvre(?:nt)?|s'entend(?:ent)?|doi(?:t|vent)|peu(?:t|vent))\b"
 )
 """After a term that begins its sentence: the sentence is about the notion."""
+_ONE = re.compile(r"\b(?:i|he|she|je|il|elle|his|her|my|j'|mon|ma)\b")
+"""A pronoun of one person."""
+_WHOSE = re.compile(r"(\w+) (?:du|de la|de l'|des|de|d'|of the|of|for the|for)\s*(?:local |main )?$")
 _DETERMINERS = re.compile(
     r"[\s\"'«(]*(?:(?:l'|la|le|les|toute|the|all|any|un|une|a|an)\s*)?(?:\w+ (?:or|ou|and|et) (?:l'|la |le )?)?$"
 )
@@ -112,7 +115,9 @@ class _Sentence:
         self.named = named_person(text[first:last])
         roles = {hit.entry.role for hit in hits}
         self.person = self.named or "person" in roles or self._il()
-        self.hypothesis = "hypothesis" in roles
+        self.hypotheses = [hit for hit in hits if hit.entry.role == "hypothesis"]
+        self.everyone = "everyone" in roles
+        self.creatures = [hit for hit in hits if hit.entry.role == "creature"]
         self.conditions = [hit for hit in hits if hit.entry.role == "condition"]
         self.legal = "legal" in roles
         self.group = "group" in roles
@@ -245,12 +250,36 @@ class _Sentence:
         )
 
     def supposed(self, hit: Hit) -> bool:
-        """Tells whether a condition governs the term: before it, or after it in the same clause."""
+        """Tells whether a drill or campaign is told of, or a condition governs the term: before it, or in its clause.
+
+        *Campaign* is no hypothesis in politics, nor is training in a union: a cue that is a term of the kind is none.
+        """
+        own = [other for other in self.hits if other.entry.kind == hit.entry.kind and other.entry.role in PAIRED]
+        if any(not any(o.start <= cue.start and cue.end <= o.end for o in own) for cue in self.hypotheses):
+            return True
         return any(
             condition.start < hit.start
             or not any(mark in self.plain[hit.end : condition.start] for mark in (",", ":", "(", " - "))
             for condition in self.conditions
         )
+
+    def of_everyone(self) -> bool:
+        """Tells whether the sentence is a rule for all of a sort of people, and tells of no one of them."""
+        return self.everyone and not self.named and not _ONE.search(self.plain, self.start, self.end)
+
+    def of_an_animal(self, hit: Hit) -> bool:
+        """Tells whether an animal stands before the term in its clause: *le chien de Mme Roux est diabétique*."""
+        return any(
+            creature.end < hit.start
+            and hit.start - creature.end <= SUBJECT_REACH
+            and not re.search(r"[,;:]| (?:and|et|for|pour|guide) ", self.plain[creature.end : hit.start])
+            for creature in self.creatures
+        )
+
+    def of_premises(self, hit: Hit) -> bool:
+        """Tells whether the term is a body whose building is meant: *au siège du Parti socialiste*."""
+        found = _WHOSE.search(self.plain[max(self.start, hit.start - 24) : hit.start])
+        return found is not None and found.group(1) in _premises()
 
     def defined(self, hit: Hit) -> bool:
         """Tells whether the sentence says what the term is, of nobody: *Les données génétiques sont …*."""
@@ -272,6 +301,11 @@ class _Sentence:
             if other.entry.bond and len(between.split()) <= BOND_REACH:
                 return True
         return False
+
+
+@functools.cache
+def _premises() -> frozenset[str]:
+    return frozenset(str(word) for word in shared()["premises"])
 
 
 @functools.cache
@@ -335,24 +369,30 @@ def examine(text: str, persons: bool = False) -> list[TermMatch]:
         or (len(text) <= SHORT_TEXT and any(sentence.person for sentence in sentences))
         or (len(text) <= SHORT_TEXT and named_person(text))
     )
-    headed = bool(sentences) and sentences[0].hypothesis and len(text) <= SHORT_TEXT
+    headed = bool(sentences) and bool(sentences[0].hypotheses) and len(text) <= SHORT_TEXT
     found: list[TermMatch] = []
-    for sentence in sentences:
-        found.extend(_judge(sentence, near, headed))
+    for number, sentence in enumerate(sentences):
+        found.extend(_judge(sentence, near, headed and number > 0))
     if any(hit.entry.kind == "sex" for hit in hits):
         found.extend(_couples(text))
     return sorted(found)
 
 
 _MAN, _WOMAN = r"(?:M\.|MM\.|Mr\.?|Monsieur)", r"(?:Mmes?|Mlle|Mrs\.?|Ms\.?|Miss|Madame|Mademoiselle)"
+_UNTIL_WOMAN = (
+    r"(?:(?!\b(?:Mme|Mlle|Mrs|Ms|Miss|Madame|elle|she|sœur|fille|mère|client[e]|sister|daughter)\b)[^.;:!?\n]){0,60}?\b"
+)
+_UNTIL_MAN = r"(?:(?!\b(?:M|Mr|MM|Monsieur|il|he|frère|fils|père|client|brother|son|father)\b)[^.;:!?\n]){0,60}?\b"
+"""What may stand between somebody and the partner: nobody else whose partner it could be."""
 _NAME = r"\s+(?:[A-ZÀ-Þ][\w'’-]*\s*){1,3}"
 _HIS, _HER = (
     r"(?:mari|époux|compagnon|copain|petit ami|amoureux)",
     r"(?:femme|épouse|compagne|copine|petite amie|amoureuse)",
 )
+_WITH = r"(?:et|avec|and|with|de|à)\s+"
 _COUPLE = re.compile(
-    rf"\b{_MAN}{_NAME}(?:,\s*)?(?:et|avec|habite avec|vit avec|viendra avec|and|with)\s+(?:(?:son|his)\s+(?:futur\s+|ex-?\s?)?(?:{_HIS}|husband|boyfriend|fiancé))\b"
-    rf"|\b{_WOMAN}{_NAME}(?:,\s*)?(?:et|avec|habite avec|vit avec|viendra avec|and|with)\s+(?:(?:sa|her)\s+(?:future\s+|ex-?\s?)?(?:{_HER}|wife|girlfriend|fiancée))\b"
+    rf"\b{_MAN}{_NAME}{_UNTIL_WOMAN}{_WITH}(?:son|his)\s+(?:futur\s+|ex-?\s?)?(?:{_HIS}|husband|boyfriend|fiancé)\b"
+    rf"|\b{_WOMAN}{_NAME}{_UNTIL_MAN}{_WITH}(?:sa|her)\s+(?:future\s+|ex-?\s?)?(?:{_HER}|wife|girlfriend|fiancée)\b"
     rf"|\b{_MAN}\s+(?:[A-ZÀ-Þ][\w-]*\s+){{0,2}}[A-ZÀ-Þ][\w-]*['’]s?\s+(?:husband|boyfriend|male partner)\b"
     rf"|\b{_WOMAN}\s+(?:[A-ZÀ-Þ][\w-]*\s+){{0,2}}[A-ZÀ-Þ][\w-]*['’]s?\s+(?:wife|girlfriend|female partner)\b"
     rf"|\b{_HIS}\s+de\s+{_MAN}{_NAME}|\b{_HER}\s+de\s+{_WOMAN}{_NAME}"
@@ -429,12 +469,12 @@ def _judge(sentence: _Sentence, near: bool, headed: bool) -> list[TermMatch]:
     named_kinds = {hit.entry.kind for hit in free}
     if not sentence.named and (len(named_kinds) >= 3 or (len(named_kinds) >= 1 and sentence.legal)):
         return found + [TermMatch(*sentence.original(hit), hit.entry.kind, Strength.LEGAL) for hit in free]
-    if not sentence.person and (sentence.group or any(sentence.defined(hit) for hit in free)):
+    if not sentence.person and (sentence.group or any(sentence.defined(hit) for hit in free)) or sentence.of_everyone():
         return found + [TermMatch(*sentence.original(hit), hit.entry.kind, Strength.LEGAL) for hit in free]
     person = sentence.person or near
     for hit in free:
-        doubt = sentence.negated(hit) or sentence.supposed(hit) or sentence.hypothesis or headed
-        if sentence.absent(hit):
+        doubt = sentence.negated(hit) or sentence.supposed(hit) or headed
+        if sentence.absent(hit) or sentence.of_an_animal(hit) or sentence.of_premises(hit):
             strength = Strength.TRAPPED
         elif doubt:
             strength = Strength.CANDIDATE if sentence.named else Strength.TRAPPED
@@ -443,7 +483,7 @@ def _judge(sentence: _Sentence, near: bool, headed: bool) -> list[TermMatch]:
         else:
             strength = Strength.FOUND if person else _unlinked(hit, sentence)
         found.append(TermMatch(*sentence.original(hit), hit.entry.kind, strength))
-    if person and not (sentence.hypothesis or headed or sentence.legal):
+    if person and not (headed or sentence.legal):
         found.extend(_pairs(sentence, {hit.entry.kind for hit in free}))
     return found
 

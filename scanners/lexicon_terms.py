@@ -164,7 +164,7 @@ def _walk(joined: str, composed: str, offsets: Sequence[int]) -> list[int]:
 class Entry(NamedTuple):
     """What a phrase of the automaton is: a term of a kind and tier, or a cue."""
 
-    role: str  # one of TIERS | cover | beside | person | being | negation | absence | hypothesis | condition | legal | group
+    role: str  # one of TIERS | cover | beside | ending, or a list of shared.yaml: person | being | negation | absence …
     kind: str
     capitals: bool
     trap: int
@@ -181,7 +181,7 @@ class Hit(NamedTuple):
     entry: Entry
 
 
-_INFLECTED = ("person", "hypothesis", "group", "legal")
+_INFLECTED = ("person", "hypothesis", "group", "legal", "creature")
 
 
 def _is_capitals(term: str) -> bool:
@@ -214,7 +214,13 @@ def _automaton() -> Any:
     entries: dict[str, set[Entry]] = {}
 
     def add(
-        phrase: str, role: str, kind: str = "", trap: int = -1, inflects: bool = True, weak: bool = False, bond: bool = False
+        phrase: str,
+        role: str,
+        kind: str = "",
+        trap: int = -1,
+        inflects: bool = True,
+        weak: bool = False,
+        bond: bool = False,
     ) -> None:
         for form in forms_of(str(phrase)):
             entries.setdefault(form, set()).add(
@@ -242,6 +248,8 @@ def _automaton() -> Any:
         ("absence", words["absences"]),
         ("being", (*words["being"]["fr"], *words["being"]["en"])),
         ("group", words["groups"]),
+        ("everyone", words["everyone"]),
+        ("creature", words["creatures"]),
         ("legal", words["legal"]),
     ):
         for phrase in listed:
