@@ -6,15 +6,15 @@ few that are there in a sorted list. A term of several words is asked by its fir
 (``ectomie``) by the last four bytes of a word.
 
 The filter is a superset: ``lexicon.examine`` reports nothing of a cell it leaves out. It keeps cells with a strong or
-inferred term or an ending or one that is said of persons, with two context terms, or with one and a supporting word or
-the beginning of a value. A word's bytes are those
+inferred term or an ending or one that is said of persons, with two terms of a kind of which one is no other word first,
+with a term and a bond or the beginning of a value. A word's bytes are those
 of lower-case UTF-8 in form NFKC: ASCII letters and digits, ``à``-``ÿ`` and ``œ``. Any other character parts words, here
 and in the terms, so that no term is lost by it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -23,12 +23,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recense.scanners.lexicon_terms import ENDINGS, forms_of, kinds
+from recense.scanners.lexicon_terms import ENDINGS, Kind, forms_of, kinds, normalise, shared
 from recense.scanners.vector import buffers
 
 Bools = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
+Says = npt.NDArray[np.uint64]
 
 _BLOCK = 1 << 20
 """Bytes of a column that are looked at together: what is computed of them stays in the processor's cache."""
@@ -42,8 +43,14 @@ _TAIL = 4
 """Last bytes of a word that tell whether it may carry an ending."""
 _PLAIN = r"[^\x00-\x7F\x{A0}-\x{A7}«»°À-ÿŒœ\x{2010}-\x{201F}…\x{202F}€]"
 """A character that NFKC may change into a letter or join to one; the others it keeps or turns into marks and spaces."""
-_STRONG, _CONTEXT, _VALUE, _LONGER, _SUPPORT = 1, 2, 4, 8, 16
-_TIERS = {"strong": _STRONG, "inferred": _STRONG, "said": _STRONG, "context": _CONTEXT, "support": _SUPPORT}
+_STRONG, _VALUE, _LONGER, _BEING, _SAID = 1, 2, 4, 8, 16
+_VALUE_WORDS = 30
+"""Words of a cell that is a value at most: it has up to sixty characters."""
+_KINDS = 10
+"""Kinds of terms at most; each has a bit in each of the four parts below."""
+_CONTEXT, _WEAK, _SUPPORT, _BOND = 8, 8 + _KINDS, 8 + 2 * _KINDS, 8 + 3 * _KINDS
+"""Where the bits begin that tell the kinds: of context terms, of those that are other words first, of what supports."""
+_EACH = (1 << _KINDS) - 1
 
 
 class _Table:
@@ -54,16 +61,16 @@ class _Table:
 
     def __init__(self, entries: Mapping[int, int]) -> None:
         self._known = np.array([*sorted(entries), _ALL], np.uint64)
-        self._says = np.array([*(entries[known] for known in sorted(entries)), 0], np.uint8)
+        self._says = np.array([*(entries[known] for known in sorted(entries)), 0], np.uint64)
         self._perhaps = np.zeros(1 << _BITS, dtype=bool)
         self._perhaps[self._known >> _SHIFT] = True
 
-    def find(self, hashes: Hashes) -> tuple[Places, npt.NDArray[np.uint8]]:
+    def find(self, hashes: Hashes) -> tuple[Places, Says]:
         """Returns the places of the hashes that it knows, and what it says of each."""
         at = np.flatnonzero(self._perhaps[hashes >> _SHIFT])
         some = hashes[at]
         entry = np.searchsorted(self._known, some)
-        says = np.where(self._known[entry] == some, self._says[entry], 0)
+        says = np.where(self._known[entry] == some, self._says[entry], np.uint64(0))
         return at[says > 0], says[says > 0]
 
 
@@ -111,18 +118,41 @@ def _suspects(raw: npt.NDArray[np.uint8], places: Places) -> Bools:
     words, alone = tables.alone.find(hashes)
     pairs = _joined(hashes[:-1], hashes[1:])
     firsts, paired = tables.pairs.find(pairs)
-    begun = firsts[((paired & _LONGER) > 0) & (firsts < len(hashes) - 2)]
+    begun = firsts[((paired & np.uint64(_LONGER)) > 0) & (firsts < len(hashes) - 2)]
     triples, tripled = tables.triples.find(_joined(pairs[begun], hashes[begun + 2]))
     at = np.concatenate((words, firsts, begun[triples], ended))
-    says = np.concatenate((alone, paired, tripled, np.full(len(ended), _STRONG, np.uint8)))
+    says = np.concatenate((alone, paired, tripled, np.full(len(ended), _STRONG, np.uint64)))
     owner = np.searchsorted(places, starts[at], side="right") - 1
-    found[owner[(says & _STRONG) > 0]] = True
-    context = np.unique(at[(says & _CONTEXT) > 0])  # a word may be known alone and with the next one
-    if len(context):
-        times = np.bincount(np.searchsorted(places, starts[context], side="right") - 1, minlength=count)
-        second = np.zeros(count, dtype=bool)
-        second[owner[(says & (_VALUE | _SUPPORT)) > 0]] = True
-        found |= (times > 1) | ((times == 1) & second)
+    found[owner[(says & np.uint64(_STRONG)) > 0]] = True
+    words_before = np.searchsorted(starts, places)
+    short = np.diff(words_before) <= _VALUE_WORDS
+    return found | _paired(at, says, owner, short)
+
+
+def _paired(at: Places, says: Says, owner: Places, short: Bools) -> Bools:
+    """Returns the cells in which terms that say little alone may vouch for each other (``lexicon._pairs``)."""
+    found = np.zeros(len(short), dtype=bool)
+    terms = (says >> np.uint64(_CONTEXT)) & np.uint64((1 << 2 * _KINDS) - 1)
+    asked = np.unique(owner[terms > 0])
+    if not len(asked):
+        return found
+    inside = np.isin(owner, asked)
+    order = np.lexsort((at[inside], owner[inside]))
+    at, says, owner = at[inside][order], says[inside][order], owner[inside][order]
+    edges = np.flatnonzero(np.diff(owner, prepend=-1))
+    every = np.bitwise_or.reduceat(says, edges)
+    context, weak, support, bond = (
+        (every >> np.uint64(part)) & np.uint64(_EACH) for part in (_CONTEXT, _WEAK, _SUPPORT, _BOND)
+    )
+    kept = (context & (weak | support)) | (weak & bond)
+    kept |= np.where(short[owner[edges]], every & np.uint64(_VALUE), np.uint64(0))
+    kept |= np.where((every & np.uint64(_BEING)) > 0, every & np.uint64(_SAID), np.uint64(0))
+    for kind in range(_KINDS):  # two words of one kind
+        bit = np.uint64(1 << (_CONTEXT + kind))
+        place = at * ((says & bit) > 0)
+        first = np.minimum.reduceat(np.where(place > 0, place, np.iinfo(np.int64).max), edges)
+        kept |= ((context >> np.uint64(kind)) & np.uint64(1)) * (np.maximum.reduceat(place, edges) > first)
+    found[owner[edges[kept > 0]]] = True
     return found
 
 
@@ -191,14 +221,30 @@ def _tables() -> _Tables:
     """Returns the tables of the lexicons (20 ms)."""
     entries: tuple[dict[int, int], ...] = ({}, {}, {})
     endings: set[bytes] = set()
-    for kind in kinds().values():
-        for says, terms in ((_VALUE, kind.values), *((_TIERS[tier], terms) for tier, terms in kind.terms.items())):
-            for words in (split(form) for term in terms for form in forms_of(term)):
+    for number, kind in enumerate(kinds().values()):
+        for says, listed in _said_by(number, kind):
+            for words in (split(form) for term in listed for form in forms_of(term)):
                 _enter(words, says, entries)
         for ending in kind.endings:
             endings.update(word.encode() for form in forms_of(ending) for word in _inflected(form))
+    for phrase in (*shared()["being"]["fr"], *shared()["being"]["en"]):
+        for form in forms_of(phrase):
+            _enter(split(form)[-1:], _BEING, entries)
     tails = dict.fromkeys(_numbers([ending[-_TAIL:] for ending in sorted(endings)]).tolist(), _STRONG)
     return _Tables(_Table(entries[0]), _Table(entries[1]), _Table(entries[2]), _Table(tails), tuple(sorted(endings)))
+
+
+def _said_by(number: int, kind: Kind) -> Iterator[tuple[int, list[str]]]:
+    """Yields what the terms of a kind say in a cell; a term that is another word first says little."""
+    yield _STRONG, [*kind.terms["strong"], *kind.terms["inferred"]]
+    yield _VALUE, list(kind.values)
+    for tier, sure in (("said", _STRONG), ("context", 1 << (_CONTEXT + number))):
+        weak = {term for term in kind.terms[tier] if normalise(term)[0] in kind.alone}
+        yield 1 << (_WEAK + number) | (_SAID if tier == "said" else 0), sorted(weak)
+        yield sure, [term for term in kind.terms[tier] if term not in weak]
+    bonds = {term for term in kind.terms["support"] if normalise(term)[0] in kind.bonds}
+    yield 1 << (_SUPPORT + number), list(kind.terms["support"])
+    yield 1 << (_BOND + number), sorted(bonds)
 
 
 def _enter(words: Sequence[str], says: int, entries: Sequence[dict[int, int]]) -> None:

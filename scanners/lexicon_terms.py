@@ -29,7 +29,7 @@ ENDINGS = ("es", "e", "s", "x")
 TIERS = ("strong", "inferred", "said", "context", "support")
 """How a term counts: by itself, as an inference, said of a person (*is kabyle*), beside another, for another."""
 _KEYS = frozenset(
-    "kind entity article caveat fr en alone stems codes endings compounds values traps examples".split()  # noqa: SIM905
+    "kind entity article caveat fr en alone bonds stems codes endings compounds values traps examples".split()  # noqa: SIM905
 )
 
 
@@ -42,7 +42,8 @@ class Kind:
         entity: the entity of ``policy/taxonomy.yaml``.
         stems: words of a column name that announce the kind.
         codes: id -> pattern of a whole cell (``code-icd10``).
-        alone: context terms for which a supporting word is not enough: ``SUD`` is a region first.
+        alone: terms that are other words first (``SUD``, *noir*): a supporting word beside them is not enough.
+        bonds: words that tie a person to the name beside them: *adhérent* SUD, *voted* Labour.
         endings: ends of longer words that make them strong terms (``ectomie``).
         examples: sentences that must match and must not.
     """
@@ -57,6 +58,7 @@ class Kind:
     values: tuple[str, ...]
     traps: tuple[Mapping[str, Any], ...] = ()
     alone: frozenset[str] = frozenset()
+    bonds: frozenset[str] = frozenset()
     examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -86,13 +88,10 @@ def kinds() -> Mapping[str, Kind]:
             tier: tuple(dict.fromkeys(str(term) for language in ("fr", "en") for term in data[language].get(tier, ())))
             for tier in TIERS
         }
-        compounds = (
-            stem + ending
-            for entry in data.get("compounds", ())
-            for stem in entry["stems"]
-            for ending in entry["endings"]
-        )
-        terms["strong"] = tuple(dict.fromkeys((*terms["strong"], *compounds)))
+        for entry in data.get("compounds", ()):
+            made = (f"{stem}{ending}" for stem in entry["stems"] for ending in entry["endings"])
+            tier = entry.get("tier", "strong")
+            terms[tier] = tuple(dict.fromkeys((*terms[tier], *made)))
         found[data["kind"]] = Kind(
             id=data["kind"],
             entity=data["entity"],
@@ -103,10 +102,15 @@ def kinds() -> Mapping[str, Kind]:
             endings=tuple(map(str, data.get("endings", ()))),
             values=tuple(map(str, data.get("values", ()))),
             traps=tuple(data.get("traps", ())),
-            alone=frozenset(normalise(str(term))[0] for term in data.get("alone", ())),
+            alone=_plain(data.get("alone", ())),
+            bonds=_plain(data.get("bonds", ())),
             examples={key: tuple(listed) for key, listed in data.get("examples", {}).items()},
         )
     return found
+
+
+def _plain(terms: Iterable[object]) -> frozenset[str]:
+    return frozenset(normalise(str(term))[0] for term in terms)
 
 
 @functools.cache
@@ -160,11 +164,13 @@ def _walk(joined: str, composed: str, offsets: Sequence[int]) -> list[int]:
 class Entry(NamedTuple):
     """What a phrase of the automaton is: a term of a kind and tier, or a cue."""
 
-    role: str  # one of TIERS | cover | beside | person | being | negation | hypothesis | legal | group
+    role: str  # one of TIERS | cover | beside | ending, or a list of shared.yaml: person | being | negation | absence …
     kind: str
     capitals: bool
     trap: int
     inflects: bool
+    weak: bool = False  # another word first: ``Kind.alone``
+    bond: bool = False  # ties somebody to such a term: ``Kind.bonds``
 
 
 class Hit(NamedTuple):
@@ -173,6 +179,9 @@ class Hit(NamedTuple):
     start: int
     end: int
     entry: Entry
+
+
+_INFLECTED = ("person", "hypothesis", "group", "legal", "creature")
 
 
 def _is_capitals(term: str) -> bool:
@@ -194,18 +203,35 @@ def _other_words() -> frozenset[str]:
 
 
 @functools.cache
+def _never() -> frozenset[str]:
+    """Returns the words that are no inflected terms: *Marie* is not several *mari*."""
+    return frozenset(shared()["uninflected"])
+
+
+@functools.cache
 def _automaton() -> Any:
     """Returns the automaton over every phrase; its values are tuples of (length, entry)."""
     entries: dict[str, set[Entry]] = {}
 
-    def add(phrase: str, role: str, kind: str = "", trap: int = -1, inflects: bool = True) -> None:
+    def add(
+        phrase: str,
+        role: str,
+        kind: str = "",
+        trap: int = -1,
+        inflects: bool = True,
+        weak: bool = False,
+        bond: bool = False,
+    ) -> None:
         for form in forms_of(str(phrase)):
-            entries.setdefault(form, set()).add(Entry(role, kind, _is_capitals(str(phrase)), trap, inflects))
+            entries.setdefault(form, set()).add(
+                Entry(role, kind, _is_capitals(str(phrase)), trap, inflects, weak, bond)
+            )
 
     for kind in kinds().values():
         for tier, terms in kind.terms.items():
             for term in terms:
-                add(term, tier, kind.id)
+                plain = normalise(term)[0]
+                add(term, tier, kind.id, weak=plain in kind.alone, bond=tier == "support" and plain in kind.bonds)
         for number, trap in enumerate(kind.traps):
             for phrase in trap.get("covers", ()):
                 add(phrase, "cover", kind.id, number)
@@ -217,13 +243,17 @@ def _automaton() -> Any:
     for role, listed in (
         ("person", (*words["persons"]["fr"], *words["persons"]["en"])),
         ("hypothesis", (*words["hypotheses"]["fr"], *words["hypotheses"]["en"])),
+        ("condition", (*words["conditions"]["fr"], *words["conditions"]["en"])),
         ("negation", words["negations"]),
+        ("absence", words["absences"]),
         ("being", (*words["being"]["fr"], *words["being"]["en"])),
         ("group", words["groups"]),
+        ("everyone", words["everyone"]),
+        ("creature", words["creatures"]),
         ("legal", words["legal"]),
     ):
         for phrase in listed:
-            add(phrase, role, inflects=role not in ("negation", "being"))
+            add(phrase, role, inflects=len(str(phrase)) > 3 and role in _INFLECTED)  # "is" is no "I" of several
     automaton = ahocorasick.Automaton()
     for form, values in entries.items():
         automaton.add_word(form, (len(form), tuple(sorted(values))))
@@ -256,6 +286,8 @@ def hits_in(plain: str, original: str, offsets: Sequence[int] | None) -> list[Hi
                     inflected = end + len(ending)
                     break
             else:
+                continue
+            if plain[start:inflected] in _never():
                 continue
         for entry in entries:
             if entry.role == "ending":

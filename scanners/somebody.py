@@ -37,11 +37,47 @@ def named_person(sentence: str) -> bool:
         likely = name_odds(word) > 1.0
         if likely and strong and match.start() - previous == 1:
             return True
+        if likely and _of_a_place(sentence[max(0, match.start() - 32) : match.start()]):
+            continue
         leads = match.start() == 0 and not _THEN.match(sentence, match.end())  # a noun may begin a sentence
         if first_odds(word) > 3.0 and not leads and word not in people_words().first_words:
             return True
         strong, previous = likely, match.end()
     return False
+
+
+def _of_a_place(before: str) -> bool:
+    """Tells whether the words before a capitalised one make it a place or a firm: *site de*, *agence*, *société*."""
+    found = _GOVERNED.search(before)
+    return found is not None and fold(found.group(1)).lower() in _governing()
+
+
+_GOVERNED = re.compile(r"([^\W\d_]+)\s+(?:(?:de|du|des|d'|d’|of|at|in|à|la|le|les|l'|l’|the)\s*)*$")
+
+
+@functools.cache
+def _governing() -> frozenset[str]:
+    return frozenset(fold(word).lower() for key in ("places", "companies") for word in shared()[key])
+
+
+def company_like(original: str, start: int, end: int) -> bool:
+    """Tells whether a capitalised term is a part of a firm's or brand's name: *Cancer Contre-Attaque SAS*."""
+    word = original[start:end]
+    if not word[:1].isupper() or word[1:2].isupper():
+        return False
+    before = re.search(r"([^\W\d_]+)\s+$", original[max(0, start - 24) : start])
+    if before and fold(before.group(1)).lower() in _firms():
+        return True
+    after = original[end : end + 40]
+    names = re.match(r"((?:\s[A-ZÀ-Þ][\w’'-]*)+)", after)
+    return names is not None and any(fold(name).lower() in _firms() for name in names.group(1).split())
+
+
+@functools.cache
+def _firms() -> frozenset[str]:
+    return frozenset(fold(word).lower() for word in shared()["companies"]) | frozenset(
+        form.lower() for form in people_words().legal_forms if len(form) > 1 and form.lower() not in ("as", "la", "es")
+    )
 
 
 def ends_in_name(words: str) -> bool:
