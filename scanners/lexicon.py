@@ -12,8 +12,8 @@ The words are data (``lexicons/*.yaml``, one file a kind); here are the rules of
 | a name that is another word first, tied by a bond: *voted Labour* | ``CANDIDATE`` |
 | a term that only lets one infer (diet, place of worship), CJEU C-184/20 | ``INFERRED`` |
 | the whole cell is a term | ``VALUE`` |
-| a trap phrase over the term, nothing of the kind kept (*aucun*), a negation or a hypothesis about nobody | ``TRAPPED``, counted only |
-| three kinds and nobody named, or a rule or a statistic about nobody | ``LEGAL``, counted only |
+| a trap phrase over the term, none of the kind (*aucun*), a negation or hypothesis of nobody | ``TRAPPED``, counted |
+| three kinds and nobody named, or a rule or a statistic about nobody | ``LEGAL``, counted |
 
 How words match stands in ``lexicon_terms``. Both languages are read in every text; traps hold the false friends.
 """
@@ -60,8 +60,8 @@ _OF_ANOTHER = re.compile(
 )
 """The last words before the verb belong to something: *le contrat de Mme Roux*."""
 _DEFINED = re.compile(
-    r"\s*(?:is|are|means?|refers? to|falls?|fell|requires?|may|must|covers?|constitutes?|est|sont|relève(?:nt)?|figure(?:nt)?|désigne(?:nt)?"
-    r"|constitue(?:nt)?|recouvre(?:nt)?|s'entend(?:ent)?|doi(?:t|vent)|peu(?:t|vent))\b"
+    r"\s*(?:is|are|means?|refers? to|falls?|fell|requires?|may|must|covers?|constitutes?"
+    r"|est|sont|relève(?:nt)?|figure(?:nt)?|désigne(?:nt)?|constitue(?:nt)?|recouvre(?:nt)?|s'entend(?:ent)?|doi(?:t|vent)|peu(?:t|vent))\b"
 )
 """After a term that begins its sentence: the sentence is about the notion."""
 _ONE = re.compile(r"\b(?:i|he|she|je|il|elle|his|her|my|j'|mon|ma)\b")
@@ -139,9 +139,9 @@ class _Sentence:
         first (*noir*, *white*) is said by a verb only.
         """
         for being in self.hits:
-            if being.entry.role == "being" and 0 <= hit.start - being.end <= BEING_REACH:
-                if self._subject_is_somebody(being):
-                    return True
+            near = being.entry.role == "being" and 0 <= hit.start - being.end <= BEING_REACH
+            if near and self._subject_is_somebody(being):
+                return True
         if hit.entry.weak:
             return False
         return self._adjacent(hit) or self._apposed(hit)
@@ -469,7 +469,8 @@ def _judge(sentence: _Sentence, near: bool, headed: bool) -> list[TermMatch]:
     named_kinds = {hit.entry.kind for hit in free}
     if not sentence.named and (len(named_kinds) >= 3 or (len(named_kinds) >= 1 and sentence.legal)):
         return found + [TermMatch(*sentence.original(hit), hit.entry.kind, Strength.LEGAL) for hit in free]
-    if not sentence.person and (sentence.group or any(sentence.defined(hit) for hit in free)) or sentence.of_everyone():
+    of_nobody = not sentence.person and (sentence.group or any(sentence.defined(hit) for hit in free))
+    if of_nobody or sentence.of_everyone():
         return found + [TermMatch(*sentence.original(hit), hit.entry.kind, Strength.LEGAL) for hit in free]
     person = sentence.person or near
     for hit in free:
