@@ -399,7 +399,7 @@ def test_help_is_light_and_fast(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], env=ENVIRONMENT, capture_output=True, text=True)
     assert done.stderr.strip() == "[]" and "Usage" in done.stdout
-    # Half a second (DESIGN §6), in processor time; a slower or busier machine is told by what every Typer program costs.
+    # Half a second (DESIGN §6), in processor time; a slow or busy machine is told by what every Typer program costs.
     typer = min(processor_seconds("import typer, typer._adapters, rich") for _ in range(5))
     assert min(processor_seconds(code, *arguments) for _ in range(5)) < max(0.5, 1.5 * typer)
 
