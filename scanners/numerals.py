@@ -30,6 +30,7 @@ _GROUPS = "|".join(f"(?:{mark}[0-9]{{3}}){{4,6}}" for mark in (" ", ",", r"\.", 
 _GROUPED = f"^{_BLANK}[0-9]{{1,3}}(?:{_GROUPS}){_BLANK}$"
 
 _NAUGHT, _NINE = np.uint8(0x30), np.uint8(0x39)
+_POINT = np.isin(np.arange(256), [*b".,"])
 _THOUSANDS = np.isin(np.arange(256), [*b" ,.'", 0xA0, 0xAF, 0x89])
 """The last bytes of the signs between thousands."""
 
@@ -57,11 +58,11 @@ def restored(cells: pa.StringArray) -> pa.StringArray:
     if len(numbers) == 0:
         return cells
     ends = places[numbers + 1]
-    last, second, third, fourth = (raw[ends - back] for back in (1, 2, 3, 4))
-    point = (third == 0x2E) | (third == 0x2C)
+    mark, (last, second, third, fourth) = raw[places[numbers] + 1], (raw[ends - back] for back in (1, 2, 3, 4))
+    power = ((second | 0x20) == 0x65) | ((third | 0x20) == 0x65) | ((fourth | 0x20) == 0x65)
     forms = (
-        (_unfloated, (last == _NAUGHT) & (point | (second == 0x2C))),
-        (_unscaled, ((second | 0x20) == 0x65) | ((third | 0x20) == 0x65) | ((fourth | 0x20) == 0x65)),
+        (_unfloated, (last == _NAUGHT) & (_POINT[third] | (second == 0x2C))),
+        (_unscaled, power & _POINT[mark]),
         (_joined, _THOUSANDS[fourth] & (sizes[numbers] >= 17)),
     )
     for restore, like in forms:

@@ -154,6 +154,7 @@ def firsts(detector: Detector) -> tuple[str, ...]:
     return tuple(found)
 
 
+@cache
 def widened(regex: str) -> str:
     r"""Returns the expression with any digit allowed wherever some digit is.
 

@@ -25,6 +25,9 @@ _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _MASKS = np.array([0, *(0xFFFFFFFFFFFFFFFF >> (64 - 8 * size) for size in range(1, 9))], np.uint64)
 """Keeps the first 0 to 8 bytes of a little-endian word."""
 
+_CACHED = 1 << 14
+"""Cells that are ranked at once: what is computed of them fits the processor's cache."""
+
 
 def ranks(cells: pa.StringArray, key: bytes) -> np.ndarray:
     """Returns one keyed 64-bit rank per cell: equal cells have equal ranks, the others are spread evenly.
@@ -37,12 +40,19 @@ def ranks(cells: pa.StringArray, key: bytes) -> np.ndarray:
         return np.empty(0, np.uint64)
     _, offset_buffer, data_buffer = cells.buffers()
     offsets = np.frombuffer(offset_buffer, np.int32)[cells.offset : cells.offset + count + 1]
+    windows = _windows(data_buffer, int(offsets[-1]))
+    weights = np.frombuffer(hashlib.blake2b(key, digest_size=32).digest(), "<u8") | np.uint64(1)
+    ranked = np.empty(count, np.uint64)
+    for at in range(0, count, _CACHED):
+        ranked[at : at + _CACHED] = _mixed(windows, offsets[at : at + _CACHED + 1], weights)
+    return ranked
+
+
+def _mixed(windows: np.ndarray, offsets: np.ndarray, weights: np.ndarray) -> np.ndarray:
     starts, ends = offsets[:-1], offsets[1:]
     lengths = ends - starts
-    windows = _windows(data_buffer, int(ends[-1]))
     mask = _MASKS[np.minimum(lengths, 8)]
     last = np.maximum(ends - 8, starts)
-    weights = np.frombuffer(hashlib.blake2b(key, digest_size=32).digest(), "<u8") | np.uint64(1)
     with np.errstate(over="ignore"):
         mixed = lengths.astype(np.uint64) * weights[3]
         for position, weight in zip((starts, last, (starts + last) >> 1), weights[:3], strict=True):

@@ -49,13 +49,17 @@ from recense.scanners.validate import ACCEPTED, REFUSED, WHOLE, Outcomes, valida
 CLOSE = 8
 """Detectors with particular digits in one expression: more make an automaton that does not fit the cache."""
 
-LEARNT, SELDOM = 256, 1 / 32
-"""Cells of a column that a plan is made from, and the share of them from which a detector is asked on its own."""
+LEARNT, SELDOM, KNOWN = 256, 1 / 32, 1 / 64
+"""Cells of a column that a plan is made from, and the shares of them from which a detector is asked on its own: of all
+cells, and of those that its group lets through."""
 
 PLANS = 4_096
 """Plans and expressions that are kept."""
 
-TIMED, SLOW, APART = 4_096, 0.02, 8
+WORTH_TIMING, CROWD = 65_536, 64
+"""Cells below which timing would cost more than it saves: so many detectors are then asked in halves."""
+
+TIMED, SLOW, APART = 4_096, 0.05, 8
 """Cells on which the common expression is timed, the processor seconds from which it may be ruined, and the number of
 detectors that are left together whatever they cost. Times choose the way only: every way gives the same counts."""
 
@@ -247,7 +251,8 @@ class Triage:
         for detector in known:
             yield detector, rows[self._matching(cells, (detector,), bare=plan.bare)]
         if new:
-            some = self._matching(cells, new, wide=len(new) > 1, bare=plan.bare)
+            # With none known, the group was asked just now.
+            some = self._matching(cells, new, wide=len(new) > 1, bare=plan.bare) if known else np.arange(len(rows))
             met = []
             for detector, found in self._resolve(new, cells, some, bare=plan.bare):
                 met.append(detector)
@@ -309,21 +314,20 @@ class Triage:
     def _learn(self, plan: Plan, folded: pa.Array) -> None:
         """Finds the detectors that more than a quarter of a sample answers, and those that some of it does."""
         sample = take(folded, spread(len(folded), LEARNT))
-        found = self._resolve_wide(plan.possible, sample, np.arange(len(sample)), plan.bare)
-        shares = {detector: len(rows) / len(sample) for detector, rows in found}
+        found = dict(self._resolve_wide(plan.possible, sample, np.arange(len(sample)), plan.bare))
+        shares = {detector: len(rows) / len(sample) for detector, rows in found.items()}
         near = [detector for detector, share in shares.items() if share >= 0.25]
         some = [detector for detector, share in shares.items() if share >= SELDOM]
         if len(some) - len(near) <= CLOSE:  # one expression more for the column, and the rest has little to resolve
             near = some
         direct = [d for d in near if len(self._matching(sample, (d,), bare=plan.bare)) * 4 >= len(sample)]
         others = tuple(d for d in plan.possible if d not in near and d not in direct)
-        plan.learn(
-            Ways(
-                tuple(d for d in plan.possible if d in direct),
-                tuple(d for d in plan.possible if d in near and d not in direct),
-                tuple(self.grouped(others, folded, plan.bare)) if others else (),
-            )
-        )
+        close = tuple(d for d in plan.possible if d in near and d not in direct)
+        groups = tuple(self.grouped(others, folded, plan.bare)) if others else ()
+        plan.learn(Ways(tuple(d for d in plan.possible if d in direct), close, groups))
+        plan.meet(detector for detector in others if shares.get(detector, 0) >= KNOWN)
+        crowded = (group for group in groups if _share(found, group, len(sample)) * TOGETHER > CROWDED)
+        plan.dense = plan.dense.union(crowded)
 
     def grouped(
         self, detectors: tuple[Detector, ...], folded: pa.Array, bare: bool = False
@@ -334,14 +338,16 @@ class Triage:
         hexadecimal numbers it takes five of them that are harmless by themselves. Halves are timed on the column's own
         cells and parted while that is cheaper for all of them, compiling included.
         """
-        if len(folded) < TIMED or len(detectors) <= APART:
+        if len(detectors) <= APART:
             return [detectors]
+        middle = len(detectors) // 2
+        halves = detectors[:middle], detectors[middle:]
+        if len(folded) < WORTH_TIMING:
+            return [detectors] if len(detectors) < CROWD else list(halves)
         sample = take(folded, spread(len(folded), TIMED))
         cost = self._seconds(detectors, sample, bare)
         if cost < SLOW:
             return [detectors]
-        middle = len(detectors) // 2
-        halves = detectors[:middle], detectors[middle:]
         if sum(self._seconds(half, sample, bare) for half in halves) > cost * 0.8:
             return [detectors]
         return [group for half in halves for group in self.grouped(half, sample, bare)]
@@ -365,6 +371,12 @@ class Triage:
         middle = len(detectors) // 2
         yield from self._resolve_wide(detectors[:middle], sample, rows, bare)
         yield from self._resolve_wide(detectors[middle:], sample, rows, bare)
+
+
+def _share(found: Mapping[Detector, Rows], group: Iterable[Detector], cells: int) -> float:
+    """Returns the share of the cells in which any detector of a group was found."""
+    rows = [found[detector] for detector in group if detector in found]
+    return len(np.unique(np.concatenate(rows))) / cells if rows else 0.0
 
 
 # --- the truth -------------------------------------------------------------------------------------------------------
