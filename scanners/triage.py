@@ -8,7 +8,7 @@ counts and only ever skips work that cannot change them:
    texts, those without digits and signs are asked apart. A sample tells which detectors many cells answer.
 2. **Peel.** Those are asked first, for cells that they cover; only the rest is searched for parts that they match.
 3. **Triage.** One RE2 alternation of the others says which cells may hold anything; several, where one is slower.
-4. **Resolve.** On those cells, the alternation is split in halves until one detector is left. The next batch of the
+4. **Resolve.** On those cells, the alternation is split in parts until one detector is left. The next batch of the
    column asks the detectors that were left by themselves first.
 5. **Validate.** Cells that a shape covers are checked in numpy (``validate.py``); where nothing but the whole cell can
    match, a refusal is final. The rest is asked of ``matching.judge``, once for each distinct value.
@@ -52,6 +52,9 @@ CLOSE = 8
 LEARNT, SELDOM, KNOWN = 256, 1 / 32, 1 / 64
 """Cells of a column that a plan is made from, and the shares of them from which a detector is asked on its own: of all
 cells, and of those that its group lets through."""
+
+PARTS = 8
+"""Into how many expressions one is split: each level compiles all of them, each part is asked about all cells."""
 
 PLANS = 4_096
 """Plans and expressions that are kept."""
@@ -241,7 +244,7 @@ class Triage:
     def _rest(
         self, plan: Plan, group: tuple[Detector, ...], cells: pa.Array, rows: Rows
     ) -> Iterator[tuple[Detector, Rows]]:
-        """Yields the detectors that the cells at these rows may match: those met before one by one, others by halves.
+        """Yields the detectors that the cells at these rows may match: those met before one by one, others in parts.
 
         Compiling a hundred patterns takes longer than looking for them in a few thousand cells.
         """
@@ -269,18 +272,18 @@ class Triage:
     def _resolve(
         self, detectors: tuple[Detector, ...], folded: pa.Array, rows: Rows, wide: bool = True, bare: bool = False
     ) -> Iterator[tuple[Detector, Rows]]:
-        """Splits detectors in halves until each has its own rows."""
+        """Splits detectors in parts until each has its own rows."""
         if len(detectors) == 1:
             yield detectors[0], rows  # also when none is left: it was led to
             return
         if len(rows) == 0:
             return
         cells = take(folded, rows)
-        middle = len(detectors) // 2
-        for half in (detectors[:middle], detectors[middle:]):
+        size = -(-len(detectors) // PARTS)
+        for part in (detectors[at : at + size] for at in range(0, len(detectors), size)):
             # A single detector is asked for exactly what it looks for, several for what any of them may.
-            some = rows[self._matching(cells, half, wide=wide and len(half) > 1, bare=bare)]
-            yield from self._resolve(half, folded, some, wide, bare)
+            some = rows[self._matching(cells, part, wide=wide and len(part) > 1, bare=bare)]
+            yield from self._resolve(part, folded, some, wide, bare)
 
     def _matching(
         self, cells: pa.Array, detectors: tuple[Detector, ...], wide: bool = False, bare: bool = False
@@ -314,7 +317,8 @@ class Triage:
     def _learn(self, plan: Plan, folded: pa.Array) -> None:
         """Finds the detectors that more than a quarter of a sample answers, and those that some of it does."""
         sample = take(folded, spread(len(folded), LEARNT))
-        found = dict(self._resolve_wide(plan.possible, sample, np.arange(len(sample)), plan.bare))
+        # By what a detector may match rather than what it does: what would reach ``_resolve``.
+        found = {d: self._matching(sample, (d,), wide=True, bare=plan.bare) for d in plan.possible}
         shares = {detector: len(rows) / len(sample) for detector, rows in found.items()}
         near = [detector for detector, share in shares.items() if share >= 0.25]
         some = [detector for detector, share in shares.items() if share >= SELDOM]
@@ -357,20 +361,6 @@ class Triage:
         start = time.thread_time()
         self._matching(cells, detectors, wide=True, bare=bare)
         return time.thread_time() - start
-
-    def _resolve_wide(
-        self, detectors: tuple[Detector, ...], sample: pa.Array, rows: Rows, bare: bool
-    ) -> Iterator[tuple[Detector, Rows]]:
-        """As ``_resolve``, but by what a detector may match rather than what it does: what would reach ``_resolve``."""
-        if len(detectors) == 0 or len(rows) == 0:
-            return
-        rows = rows[self._matching(take(sample, rows), detectors, wide=True, bare=bare)]
-        if len(detectors) == 1:
-            yield detectors[0], rows
-            return
-        middle = len(detectors) // 2
-        yield from self._resolve_wide(detectors[:middle], sample, rows, bare)
-        yield from self._resolve_wide(detectors[middle:], sample, rows, bare)
 
 
 def _share(found: Mapping[Detector, Rows], group: Iterable[Detector], cells: int) -> float:
