@@ -178,8 +178,15 @@ def _cased(detector: Detector, regex: str) -> str:
 
 
 @cache
-def cue(context: tuple[str, ...]) -> str:
-    """Returns an expression that matches in every text in which one of the words may stand, accents or not."""
+def cue(context: tuple[str, ...], ascii_only: bool = False) -> str:
+    """Returns an expression that matches in every text in which one of the words may stand, accents or not.
+
+    Args:
+        context: the words.
+        ascii_only: for texts of ASCII alone: twenty times cheaper.
+    """
+    if ascii_only:
+        return f"(?i:{'|'.join(re.escape(plain(word)) for word in context)})"
     beyond = r"[^\x00-\x7F]"
     words = ("".join(f"(?:{re.escape(char)}|{beyond}){beyond}*" for char in plain(word)) for word in context)
     return f"(?i:{'|'.join(words)})"

@@ -81,11 +81,18 @@ def _likely(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
 
 
 def _cued(detector: Detector, cells: pa.Array, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Tells which of the wanted cells hold a word that the detector needs."""
-    rows = np.flatnonzero(wanted)
+    """Tells which of the wanted cells hold a word that the detector needs; of few beyond ASCII, which may."""
     cued = np.zeros(len(cells), dtype=bool)
-    if len(rows):
-        cued[rows] = bools(pc.match_substring_regex(take(cells, rows), pattern=re2.cue(detector.context)))
+    rows = np.flatnonzero(wanted)
+    if len(rows) == 0:
+        return cued
+    plain = bools(pc.string_is_ascii(take(cells, rows)))
+    for some, ascii_only in ((rows[plain], True), (rows[~plain], False)):
+        if ascii_only or len(some) >= SAMPLE:
+            pattern = re2.cue(detector.context, ascii_only)
+            cued[some] = bools(pc.match_substring_regex(take(cells, some), pattern=pattern)) if len(some) else False
+        else:
+            cued[some] = True  # fewer than the expression is worth
     return cued
 
 

@@ -124,6 +124,12 @@ def test_a_long_column_with_few_matches_counts_as_its_pieces() -> None:
     assert {id_: tally.cells for id_, tally in tallies.items() if tally.cells} == counts
 
 
+@pytest.mark.parametrize("word", ["plaque", "n° de série", "SÉRIE", "immatriculation:", "matricule"])
+def test_labels_with_and_without_accents_let_the_same_matches_through(word: str) -> None:
+    cells = [f"{word} AB-{n}-CD{end}" for n in range(100, 200) for end in ("", " reçue", " vue")]
+    assert TRIAGE.tally(pa.array(cells)) == dict(sorted(reference_tally(cells, ALL).items()))
+
+
 def test_columns_asked_together_count_as_each_alone() -> None:
     rng = random.Random(6)
     columns: list[pa.Array] = [pa.array([mixed(rng) for _ in range(rng.randrange(40))], pa.string()) for _ in range(20)]
