@@ -7,7 +7,7 @@ the interpreter's lock. Evidence adds up, so the result does not depend on who s
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -128,8 +128,12 @@ class Reading:
         """Makes all threads leave after the batch they hold."""
         self._ended = True
 
-    def work(self) -> None:
-        """Looks at batches until there are none; any number of threads may do so at the same time."""
+    def work(self, hold: bool = False) -> None:
+        """Looks at batches until there are none; any number of threads may do so at the same time.
+
+        Args:
+            hold: leave the last ones to ``look_together``, or to ``result``.
+        """
         from recense.scanners.observe import Observer
 
         with self._state:
@@ -139,7 +143,8 @@ class Reading:
         try:
             while (batch := self._next()) is not None:
                 self._look(observer, batch)
-            self._guarded(observer.flush)  # here, while the other threads do the same
+            if not hold:
+                self._guarded(observer.flush)  # here, while the other threads do the same
         finally:
             with self._state:
                 self._observers.append(observer)
@@ -211,6 +216,17 @@ class Reading:
         entry = Unreadable(dataset.source, dataset.name, *problem) if problem else None
         persons = self._persons.result(problem[1] if problem else None) if self._persons is not None else None
         return PartitionResult(self.task.partition, evidence, entry, persons)
+
+
+def look_together(readings: Sequence[Reading]) -> bool:
+    """Looks at what ``work`` held back in several partitions, in one go; False when that failed and none counts."""
+    from recense.scanners.observe import count_together
+
+    try:
+        count_together([observer for reading in readings for observer in reading._observers])
+    except Exception:  # one of them holds what detectors fail on: read alone, it says so itself
+        return False
+    return True
 
 
 def _collector(task: Task) -> Collector | None:

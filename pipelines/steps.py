@@ -25,7 +25,7 @@ from recense.pipelines.conclusion import conclude, replay, rules
 from recense.pipelines.plan import Options, Survey, chosen, failed, recall, remember, scope, survey
 from recense.pipelines.progress import Meter, Progress, Report
 from recense.pipelines.reading import PartitionResult, Task, Tick, observe
-from recense.pipelines.threads import persistently, read_with_threads
+from recense.pipelines.threads import bundles, read_with_threads, several
 from recense.scanners import require
 
 if TYPE_CHECKING:
@@ -241,5 +241,5 @@ def _results(work: Sequence[Task], options: Options, jobs: int, tick: Tick | Non
     elif jobs > 1 and work:
         yield from read_with_threads(work, options, jobs, tick)
     else:
-        for task in work:
-            yield persistently(task, options, tick)
+        for bundle in bundles(work):
+            yield from several(bundle, options, tick)

@@ -8,12 +8,16 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from time import sleep
 
 from recense.errors import RetriableError
 from recense.pipelines.plan import Options
-from recense.pipelines.reading import PartitionResult, Reading, Task, Tick
+from recense.pipelines.reading import PartitionResult, Reading, Task, Tick, look_together
+
+SMALL, BUNDLED = 256 << 10, 128
+"""Bytes of a partition up to which it is looked at with others, and how many: for a document of a few kilobytes,
+compiling the expressions takes a hundred times longer than looking."""
 
 
 def persistently(task: Task, options: Options, tick: Tick | None = None, crew: Crew | None = None) -> PartitionResult:
@@ -38,6 +42,44 @@ def persistently(task: Task, options: Options, tick: Tick | None = None, crew: C
                 if crew is not None:
                     crew.withdraw(reading)
     raise AssertionError("the last try returns")
+
+
+def several(tasks: Sequence[Task], options: Options, tick: Tick | None = None) -> Iterator[PartitionResult]:
+    """Yields the results of small partitions whose cells are looked at together; what goes wrong is read alone."""
+    if len(tasks) == 1:
+        yield persistently(tasks[0], options, tick)
+        return
+    readings = []
+    for task in tasks:
+        with Reading(task, options.limits, tick) as reading:  # one source open at a time
+            reading.work(hold=True)
+            readings.append(reading)
+    looked = look_together(readings)
+    for reading in readings:
+        try:
+            result = reading.result(patient=True) if looked else None
+        except RetriableError:
+            result = None
+        yield result or persistently(reading.task, options)
+
+
+def bundles(work: Iterable[Task]) -> Iterator[list[Task]]:
+    """Yields the tasks in order: small partitions that follow each other together, each other one alone."""
+    bundle: list[Task] = []
+    total = 0
+    for task in work:
+        size = task.partition.bytes
+        small = size is not None and size <= SMALL
+        if bundle and (not small or len(bundle) == BUNDLED or total + (size or 0) > BUNDLED * SMALL // 8):
+            yield bundle
+            bundle, total = [], 0
+        if small:
+            bundle.append(task)
+            total += size or 0
+        else:
+            yield [task]
+    if bundle:
+        yield bundle
 
 
 def read_with_threads(
@@ -69,7 +111,7 @@ class Crew:
 
     def __init__(self, work: Sequence[Task], options: Options, tick: Tick | None) -> None:
         self.results: queue.SimpleQueue[PartitionResult | BaseException] = queue.SimpleQueue()
-        self._waiting = deque(work)
+        self._waiting = deque(bundles(work))
         self._open: list[Reading] = []
         self._busy = 0
         self._changed = threading.Condition()
@@ -104,22 +146,26 @@ class Crew:
         """Reads partitions, and helps others when none is left."""
         while True:
             with self._changed:
-                task = self._waiting.popleft() if self._waiting else None
-                helped = None if task else next((reading for reading in self._open if reading.open), None)
-                if task is None and helped is None:
+                own = self._waiting.popleft() if self._waiting else None
+                helped = None if own else next((reading for reading in self._open if reading.open), None)
+                if own is None and helped is None:
                     if self._dismissed or not self._busy:
                         return
                     self._changed.wait()
                     continue
-                self._busy += task is not None
+                self._busy += own is not None
             if helped is not None:
                 helped.work()
-            elif task is not None:
-                self._own(task)
+            elif own is not None:
+                self._own(own)
 
-    def _own(self, task: Task) -> None:
+    def _own(self, tasks: Sequence[Task]) -> None:
         try:
-            self.results.put(persistently(task, self._options, self._tick, self))
+            if len(tasks) == 1:
+                self.results.put(persistently(tasks[0], self._options, self._tick, self))
+            else:
+                for result in several(tasks, self._options, self._tick):
+                    self.results.put(result)
         except BaseException as error:  # the caller's thread raises it
             self.results.put(error)
         finally:

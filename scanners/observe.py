@@ -6,10 +6,10 @@ read by the language detectors once the partition has been read. Nothing here de
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
@@ -96,25 +96,15 @@ class Observer:
             self._count_batch(waiting[0] if len(waiting) == 1 else pa.concat_batches(waiting))
 
     def _count_batch(self, batch: pa.RecordBatch) -> None:
+        _ask(list(self._columns(batch)), self.settings.language)
+
+    def _columns(self, batch: pa.RecordBatch) -> Iterator[_Asked]:
+        """Counts the rows and cells of a batch and yields what detectors must see of its columns."""
         self._evidence.rows += batch.num_rows
-        seen: list[ColumnEvidence] = []
-        paths: list[str] = []
-        scans: list[pa.Array] = []
-        packed: list[pa.Array] = []
         for path, array in leaves(batch):
             scan = self._count(path, array)
             if len(scan):
-                seen.append(self._evidence.column(path))
-                paths.append(path)
-                scans.append(scan)
-                packed.append(_packed(batch, path, scan))
-        answers = [patterns().tally_each(packed, paths)] if scans else []
-        if scans and self.settings.language:
-            answers.append(lexicon().tally_each(scans))
-        for answer in answers:
-            for column, tallies in zip(seen, answer, strict=True):
-                for detector, tally in tallies.items():
-                    column.tally(detector, tally)
+                yield _Asked(self._evidence.column(path), path, scan, _packed(batch, path, scan))
 
     def _count(self, path: str, array: pa.Array) -> pa.Array:
         """Counts the cells of a column of a batch and returns those that detectors must see."""
@@ -167,6 +157,40 @@ class Observer:
 
             labels = [shape | spoken for shape, spoken in zip(labels, label_values(values), strict=True)]
         return labels
+
+
+class _Asked(NamedTuple):
+    """Cells that detectors must see: whose they are, their path, and as the dictionary that the source gave."""
+
+    column: ColumnEvidence
+    path: str
+    cells: pa.Array
+    packed: pa.Array
+
+
+def count_together(observers: Iterable[Observer]) -> None:
+    """Counts the batches that wait in several observers at once: expressions are compiled once for all of them."""
+    asked: list[_Asked] = []
+    language = False
+    for observer in observers:
+        waiting, observer._waiting, observer._waiting_bytes = observer._waiting, [], 0
+        if waiting:
+            asked += observer._columns(waiting[0] if len(waiting) == 1 else pa.concat_batches(waiting))
+            language |= observer.settings.language
+    _ask(asked, language)
+
+
+def _ask(asked: Sequence[_Asked], language: bool) -> None:
+    """Adds to each column what the detectors see in its cells."""
+    if not asked:
+        return
+    answers = [patterns().tally_each([one.packed for one in asked], [one.path for one in asked])]
+    if language:
+        answers.append(lexicon().tally_each([one.cells for one in asked]))
+    for answer in answers:
+        for one, tallies in zip(asked, answer, strict=True):
+            for detector, tally in tallies.items():
+                one.column.tally(detector, tally)
 
 
 def _packed(batch: pa.RecordBatch, path: str, scan: pa.Array) -> pa.Array:

@@ -14,8 +14,9 @@ from recense.evidence import Evidence
 from recense.model import Limits
 from recense.pipelines.plan import Options, survey
 from recense.pipelines.reading import PartitionResult, Task
-from recense.pipelines.threads import persistently, read_with_threads
+from recense.pipelines.threads import BUNDLED, SMALL, bundles, persistently, read_with_threads, several
 from recense.scanners.observe import ScanSettings
+from recense.scanners.triage import Triage
 
 SETTINGS = ScanSettings(bytes(16), language=False, together_bytes=1)
 FAST = Options(retry_seconds=0.0, limits=Limits(batch_rows=200))
@@ -101,3 +102,56 @@ def test_dictionary_columns_give_what_plain_ones_give() -> None:
     rest = pa.record_batch({"c": pa.array(cells[75:]).dictionary_encode()})
     expected = observe([plain], settings)
     assert observe([packed], settings) == expected == observe([half, rest], settings)
+
+
+def documents(folder: Path, count: int) -> Path:
+    folder.mkdir()
+    for n in range(count):
+        lines = f"Compte rendu {n}\nMme Roux{n}, 06 12 34 56 {n:02}, roux{n}@exemple.fr\n" * (n % 3 + 1)
+        (folder / f"note{n:03}.txt").write_text(lines, encoding="utf-8")
+    return folder
+
+
+def counted(results: list[PartitionResult]) -> dict[tuple[str, str], object]:
+    return {
+        (one.partition.dataset.name, one.partition.key): (one.evidence.rows, one.evidence.profiles(), one.problem)
+        for one in results
+    }
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_small_documents_are_looked_at_together_and_count_as_each_alone(tmp_path: Path, jobs: int) -> None:
+    work = tasks(str(documents(tmp_path / "notes", 40)))
+    assert max(map(len, bundles(work))) == 40
+    alone = counted([persistently(task, FAST) for task in work])
+    read = [result for bundle in bundles(work) for result in several(bundle, FAST)]
+    assert counted(read if jobs == 1 else list(read_with_threads(work, FAST, jobs))) == alone
+    assert all(evidence for _, evidence, _ in alone.values())  # type: ignore[misc]
+
+
+def test_a_small_document_that_detectors_fail_on_costs_its_own_result_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = tasks(str(documents(tmp_path / "notes", 5)))
+    tally_each = Triage.tally_each
+
+    def failing(self: Triage, columns: list[pa.Array], names: list[str]) -> object:
+        if any("roux3@" in cell for column in columns for cell in column.to_pylist()):
+            raise RuntimeError("made up")
+        return tally_each(self, columns, names)
+
+    monkeypatch.setattr(Triage, "tally_each", failing)
+    results = [result for bundle in bundles(work) for result in several(bundle, FAST)]
+    assert [result.problem is None for result in results] == [True, True, True, False, True]
+    assert [result.evidence.rows > 0 for result in results][:3] == [True] * 3
+
+
+def test_large_partitions_are_read_alone_and_the_order_stays(tmp_path: Path) -> None:
+    work = tasks(str(documents(tmp_path / "notes", 200)))
+    large = replace(work[7], partition=replace(work[7].partition, bytes=SMALL + 1))
+    unknown = replace(work[9], partition=replace(work[9].partition, bytes=None))
+    work[7], work[9] = large, unknown
+    made = list(bundles(work))
+    assert [task for bundle in made for task in bundle] == work
+    assert [large] in made and [unknown] in made
+    assert max(map(len, made)) == BUNDLED
