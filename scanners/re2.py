@@ -14,6 +14,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -63,9 +64,37 @@ def begins_text(expression: str) -> bool:
 
 
 @cache
-def exact(detector: Detector) -> str:
-    """Returns an expression of the shapes alone, for a detector whose ``triage`` finds more; see ``covering``."""
-    return _anywhere((detector,), wide=False, triage=False, bare=False)
+def close(detector: Detector) -> str | None:
+    """Returns an expression that matches where a shape does and in few other texts, for a detector with a ``triage``.
+
+    A look-around for one character that must not stand before or behind becomes a character that may, or the edge of
+    the text; a count beyond what RE2 takes becomes no count. None when that does not make it one for RE2.
+    """
+    shapes = tuple(replace(shape, regex=relaxed(shape.regex)) for shape in detector.shapes)
+    regex = _anywhere((replace(detector, shapes=shapes),), wide=False, triage=False, bare=False)
+    return None if compiles(regex) else regex
+
+
+COUNTED = 1_000
+"""The largest count that RE2 takes."""
+
+_NOT_BEFORE = re.compile(r"\(\?<!\[(?!\^)((?:[^\]\\]|\\.)*)\]\)")
+_NOT_BEHIND = re.compile(r"\(\?!\[(?!\^)((?:[^\]\\]|\\.)*)\]\)$")
+
+
+def relaxed(regex: str) -> str:
+    r"""Returns a superset of the expression without look-around at its ends and with no count above 1,000.
+
+    >>> relaxed(r"(?<![0-9A-F:])(?:[0-9A-F]{2}:){5}[0-9A-F]{2}(?![0-9A-F:])")
+    '(?:^|[^0-9A-F:])(?:[0-9A-F]{2}:){5}[0-9A-F]{2}(?:$|[^0-9A-F:])'
+    """
+    if str(_parser.parse(regex)[0][0]) != "BRANCH":  # else an end is that of one alternative
+        before, behind = _NOT_BEFORE.match(regex), _NOT_BEHIND.search(regex)
+        if before:
+            regex = f"(?:^|[^{before[1]}]){regex[before.end() :]}"
+        if behind:
+            regex = f"{regex[: -len(behind[0])]}(?:$|[^{behind[1]}])"
+    return re.sub(r"\{(\d+),\d{4,}\}", r"{\1,}", regex)  # from COUNTED on
 
 
 def closed(detector: Detector) -> bool:
@@ -190,6 +219,19 @@ def cue(context: tuple[str, ...], ascii_only: bool = False) -> str:
     beyond = r"[^\x00-\x7F]"
     words = ("".join(f"(?:{re.escape(char)}|{beyond}){beyond}*" for char in plain(word)) for word in context)
     return f"(?i:{'|'.join(words)})"
+
+
+@cache
+def behind_cue(detector: Detector, window: int) -> str | None:
+    """Returns an expression for ASCII texts that matches where a shape may begin that near behind a label.
+
+    Args:
+        detector: one whose labels count.
+        window: characters between the label's beginning and the match, at most.
+    """
+    cores = "|".join(_cased(detector, relaxed(shape.regex)) for shape in detector.shapes)
+    regex = f"{cue(detector.context, ascii_only=True)}(?s:.){{0,{window}}}(?:{cores})"
+    return None if compiles(regex) else regex
 
 
 # --- what a pattern needs -------------------------------------------------------------------------------------------

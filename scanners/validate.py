@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from recense.scanners import re2
 from recense.scanners.arrays import Rows, take, western
 from recense.scanners.detector import Detector
-from recense.scanners.matching import judge_folded
+from recense.scanners.matching import CUE_WINDOW, judge_folded
 from recense.scanners.packed import bools
 from recense.scanners.vector import CODES, VECTOR
 
@@ -37,13 +37,27 @@ def validate(detector: Detector, cells: pa.Array, shaped: npt.NDArray[np.bool_] 
         cells: the candidates.
         shaped: which of them a shape covers, where that is known already.
     """
+    near = re2.close(detector) if detector.triage and shaped is None and len(cells) >= SAMPLE else None
+    if near is None:
+        return _validated(detector, cells, shaped)
+    outcomes = np.zeros(len(cells), dtype=np.uint8)
+    likely = np.flatnonzero(bools(pc.match_substring_regex(cells, pattern=near)) | ~western(cells))
+    if len(likely):
+        outcomes[likely] = _validated(detector, take(cells, likely), None, exact=_short(cells))
+    return outcomes
+
+
+def _short(cells: pa.Array) -> bool:
+    """Tells whether no cell is so long that a count which RE2 does not take could matter."""
+    return bool(pc.max(pc.binary_length(cells)).as_py() < re2.COUNTED)
+
+
+def _validated(
+    detector: Detector, cells: pa.Array, shaped: npt.NDArray[np.bool_] | None, exact: bool = False
+) -> Outcomes:
+    """As ``validate``; ``exact`` when the shapes are known to match in every western cell."""
     outcomes = np.zeros(len(cells), dtype=np.uint8)
     expression = re2.covering(detector)
-    if detector.triage and shaped is None and expression is not None and len(cells) >= SAMPLE:
-        likely = np.flatnonzero(_likely(detector, cells))
-        if len(likely) < len(cells):
-            outcomes[likely] = validate(detector, take(cells, likely)) if len(likely) else 0
-            return outcomes
     open_rows = np.arange(len(cells))
     if detector.cue != "always" and expression is not None:
         if shaped is None:
@@ -64,7 +78,7 @@ def validate(detector: Detector, cells: pa.Array, shaped: npt.NDArray[np.bool_] 
         open_rows = np.flatnonzero(undecided)
         if detector.cue != "required" and len(open_rows) >= SAMPLE:
             parts = open_rows[~shaped[open_rows] & plain[open_rows]]
-            told = _told_inside(detector, take(cells, parts))
+            told = _told_inside(detector, take(cells, parts), exact or detector.triage is None)
             outcomes[parts] = told
             open_rows = np.setdiff1d(open_rows, parts[told > 0], assume_unique=True)
     elif detector.cue == "always":
@@ -74,25 +88,23 @@ def validate(detector: Detector, cells: pa.Array, shaped: npt.NDArray[np.bool_] 
     return outcomes
 
 
-def _likely(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
-    """Tells which of the cells that a triage let through the shapes themselves may match."""
-    expression = re2.exact(detector)
-    return bools(pc.match_substring_regex(cells, pattern=expression)) | ~western(cells)
-
-
 def _cued(detector: Detector, cells: pa.Array, wanted: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Tells which of the wanted cells hold a word that the detector needs; of few beyond ASCII, which may."""
+    """Tells which of the wanted cells may hold a match behind a word that the detector needs: all that do."""
     cued = np.zeros(len(cells), dtype=bool)
     rows = np.flatnonzero(wanted)
     if len(rows) == 0:
         return cued
     plain = bools(pc.string_is_ascii(take(cells, rows)))
-    for some, ascii_only in ((rows[plain], True), (rows[~plain], False)):
-        if ascii_only or len(some) >= SAMPLE:
-            pattern = re2.cue(detector.context, ascii_only)
-            cued[some] = bools(pc.match_substring_regex(take(cells, some), pattern=pattern)) if len(some) else False
-        else:
-            cued[some] = True  # fewer than the expression is worth
+    beyond = rows[~plain]
+    if len(beyond) < SAMPLE:  # fewer than the expression is worth
+        cued[beyond] = True
+    else:
+        cued[beyond] = bools(pc.match_substring_regex(take(cells, beyond), pattern=re2.cue(detector.context)))
+    rows = rows[plain]
+    for pattern in (re2.cue(detector.context, ascii_only=True), re2.behind_cue(detector, CUE_WINDOW)):
+        if pattern and len(rows) >= SAMPLE:
+            rows = rows[bools(pc.match_substring_regex(take(cells, rows), pattern=pattern))]
+    cued[rows] = True
     return cued
 
 
@@ -104,16 +116,22 @@ def _parted(detector: Detector, cells: pa.Array) -> npt.NDArray[np.bool_]:
     return bools(pc.match_substring_regex(cells, pattern=expression))
 
 
-def _told_inside(detector: Detector, cells: pa.Array) -> Outcomes:
-    """Returns the outcomes of western cells that match and that no match covers; 0 leaves it open."""
+def _told_inside(detector: Detector, cells: pa.Array, exact: bool) -> Outcomes:
+    """Returns the outcomes of western cells that no match covers; 0 leaves it open.
+
+    Args:
+        detector: the one that is asked.
+        cells: candidates.
+        exact: a shape matches in all of them.
+    """
     told = np.zeros(len(cells), dtype=np.uint8)
     if len(cells) == 0 or (detector.check is not None and detector.check not in VECTOR):
         return told
     if detector.proof is not None:
         told[bools(pc.match_substring_regex(cells, pattern=detector.proof))] = ACCEPTED
         return told
-    if detector.check is None and detector.triage is None:
-        told[:] = ACCEPTED  # the expression was exact, and there is nothing more to pass
+    if detector.check is None and exact:
+        told[:] = ACCEPTED  # there is nothing more to pass
         return told
     if detector.check in CODES and detector.triage is None and re2.closed(detector):
         # One run of letters and digits: every match contains all of it, so the check reads the same of each.
