@@ -70,6 +70,10 @@ _WHOSE = re.compile(r"(\w+) (?:du|de la|de l'|des|de|d'|of the|of|for the|for)\s
 _DETERMINERS = re.compile(
     r"[\s\"'«(]*(?:(?:l'|la|le|les|toute|the|all|any|un|une|a|an)\s*)?(?:\w+ (?:or|ou|and|et) (?:l'|la |le )?)?$"
 )
+_SAID_OF = re.compile(r" (?:is|are|was|were|has|est|sont|était|a)(?: [\w']+)?(?: (?:a|an|un|une))? $")
+"""Between a thing and what is said of it."""
+_OF_A = re.compile(r" (?:du |de la |de l'|des |of the |of |in the |on the )")
+"""Between a term and the thing that has it."""
 _POSSESSIVES = frozenset({"ma", "mon", "my", "his", "her", "hers", "i", "je", "mes", "moi"})
 LONGEST_SENTENCE = 2_000
 """Characters of a sentence at most."""
@@ -118,6 +122,8 @@ class _Sentence:
         self.hypotheses = [hit for hit in hits if hit.entry.role == "hypothesis"]
         self.everyone = "everyone" in roles
         self.creatures = [hit for hit in hits if hit.entry.role == "creature"]
+        self.things = [hit for hit in hits if hit.entry.role == "thing"]
+        self.goods = "goods" in roles
         self.conditions = [hit for hit in hits if hit.entry.role == "condition"]
         self.legal = "legal" in roles
         self.group = "group" in roles
@@ -275,6 +281,21 @@ class _Sentence:
             and not re.search(r"[,;:]| (?:and|et|for|pour|guide) ", self.plain[creature.end : hit.start])
             for creature in self.creatures
         )
+
+    def of_no_person(self, hit: Hit) -> bool:
+        """Tells whether the term is said of an animal, of a thing or of a body's building."""
+        return self.of_an_animal(hit) or self.of_a_thing(hit) or self.of_premises(hit)
+
+    def of_a_thing(self, hit: Hit) -> bool:
+        """Tells whether the term is said of a thing: *the server suffers from*, *tumeur du bois*."""
+        for thing in self.things:
+            if thing.end < hit.start:
+                said = self.plain[thing.end : hit.start]
+                if said == " " or _SAID_OF.match(said):
+                    return True
+            elif hit.end < thing.start and _OF_A.fullmatch(self.plain[hit.end : thing.start]):
+                return True
+        return False
 
     def of_premises(self, hit: Hit) -> bool:
         """Tells whether the term is a body whose building is meant: *au siège du Parti socialiste*."""
@@ -475,7 +496,7 @@ def _judge(sentence: _Sentence, near: bool, headed: bool) -> list[TermMatch]:
     person = sentence.person or near
     for hit in free:
         doubt = sentence.negated(hit) or sentence.supposed(hit) or headed
-        if sentence.absent(hit) or sentence.of_an_animal(hit) or sentence.of_premises(hit):
+        if sentence.absent(hit) or sentence.of_no_person(hit) or (sentence.goods and not person):
             strength = Strength.TRAPPED
         elif doubt:
             strength = Strength.CANDIDATE if sentence.named else Strength.TRAPPED

@@ -250,6 +250,8 @@ def _automaton() -> Any:
         ("group", words["groups"]),
         ("everyone", words["everyone"]),
         ("creature", words["creatures"]),
+        ("goods", words["goods"]),
+        ("thing", words["things"]),
         ("legal", words["legal"]),
     ):
         for phrase in listed:
