@@ -52,8 +52,11 @@ _LEADS = re.compile(
     r"(?:\b(?:un|une|a|an|ancien|ancienne|former|ex|très|very|aussi|also|toujours|still|plutôt|rather|se|dit|plus|lui|elle|même)\s+)+$"
 )
 """Small words between a comma and what is said in apposition: *M. Roy, ancien gaulliste*."""
-_TO_SOMEBODY = re.compile(r",\s+(?:(?:M|Mr|Mme|Mlle|Mrs|Ms|Dr)\b|[A-ZÀ-Þ][a-zà-ÿ]|(?:il|elle|je|j'|he|she|I)\b)")
-"""What a note goes on with after its first words: *Gaulliste convaincu, M. Roy …*."""
+_TO_SOMEBODY = re.compile(
+    r",\s+[A-ZÀ-Þ][a-zà-ÿ]"
+    r"|(?: [a-zà-ÿ'’-]+){0,4},\s+(?:(?:M|Mr|Mme|Mlle|Mrs|Ms|Dr|il|elle|je|he|she|I|notre|mon|ma|our|my)\b|j')"
+)
+"""What a note goes on with after its first words: *Gaulliste convaincu depuis toujours, M. Roy …*."""
 _OF_ANOTHER = re.compile(
     r"(?:\b(?:du|de|des|d|of|for|from|pour|par|chez|au|aux|à|with|avec)\b|\bd')\s*(?:(?:la|le|les|the|notre|our|m\.?|mme|mr|mrs)\s+)*"
     r"(?:[\w'-]+\s*){1,2}$"
