@@ -4,8 +4,8 @@ Usage: ``python -m benchmarks.accuracy.special [--errors]``
 
 The sentences of two files (``tests/scanners/special_sentences*.yaml``) are by two authors who had not read the
 lexicons. A positive is found when a span of its own kind is in it; a trap has fired when any span of Articles 9 and 10
-is in it, of whatever kind. The sentences are invented, so ``--errors`` may print them; it leaves out those that nobody who writes
-lexicons has read, so that they go on telling how the lexicons do on new sentences.
+is in it, of whatever kind. The sentences are invented, so ``--errors`` may print them; it leaves out those that nobody
+who writes lexicons has read, so that they go on telling how the lexicons do on new sentences.
 """
 
 from __future__ import annotations
