@@ -16,8 +16,8 @@ The words are data (``lexicons/*.yaml``, one file a kind); here are the rules of
 | an animal, a thing or premises of which the term is said; goods, and nobody told of | ``TRAPPED``, counted |
 | three kinds and nobody named, or a rule or a statistic about nobody | ``LEGAL``, counted |
 
-How words match stands in ``lexicon_terms``, what a sentence says around them in ``lexicon_sentence``. Both languages are
-read in every text; traps hold the false friends.
+How words match stands in ``lexicon_terms``, what a sentence says around them in ``lexicon_sentence``. Both languages
+are read in every text; traps hold the false friends.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ _LEADS = re.compile(
 """Small words between a comma and what is said in apposition: *M. Roy, ancien gaulliste*."""
 _TO_SOMEBODY = re.compile(
     r",\s+[A-ZÀ-Þ][a-zà-ÿ]"
-    r"|(?: [a-zà-ÿ'’-]+){0,4},\s+(?:(?:M|Mr|Mme|Mlle|Mrs|Ms|Dr|il|elle|je|he|she|I|notre|mon|ma|our|my)\b|j')"
+    r"|(?: [\w'’-]+){0,4},\s+(?:(?:M|Mr|Mme|Mlle|Mrs|Ms|Dr|il|elle|je|he|she|I|notre|mon|ma|our|my)\b|j')"
 )
 """What a note goes on with after its first words: *Gaulliste convaincu depuis toujours, M. Roy …*."""
 _OF_ANOTHER = re.compile(

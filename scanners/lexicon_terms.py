@@ -181,7 +181,7 @@ class Hit(NamedTuple):
     entry: Entry
 
 
-_INFLECTED = ("person", "hypothesis", "group", "legal", "creature")
+_INFLECTED = ("person", "hypothesis", "group", "legal", "creature", "thing")
 
 
 def _is_capitals(term: str) -> bool:

@@ -378,7 +378,8 @@ def test_a_trade_company_s_ordinary_sentences_say_nothing_of_anybody(sentence: s
     ],
 )
 def test_goods_are_nobodys_illness_or_offence(text: str) -> None:
-    assert set(spoken(text).values()) == {Strength.TRAPPED}
+    assert spoken(text) == {}
+    assert {match.strength for match in examine(text)} == {Strength.TRAPPED}
 
 
 def test_goods_beside_somebody_leave_the_illness() -> None:
@@ -389,18 +390,18 @@ def test_goods_beside_somebody_leave_the_illness() -> None:
     "text", ["The server suffers from amnesia after reboot.", "Tumeur du bois : prévenir Mme Roux."]
 )
 def test_what_is_said_of_a_thing_is_nobodys(text: str) -> None:
-    assert spoken(text) == {"health": Strength.TRAPPED}
+    assert [(match.kind, match.strength) for match in examine(text)] == [("health", Strength.TRAPPED)]
 
 
 def test_who_works_in_a_prison_is_no_prisoner() -> None:
-    assert spoken("M. Roche est surveillant à la maison d'arrêt.") == {"criminal": Strength.TRAPPED}
+    assert spoken("M. Roche est surveillant à la maison d'arrêt.") == {}
     assert spoken("M. Roche est incarcéré à la maison d'arrêt.") == {"criminal": Strength.FOUND}
 
 
-@pytest.mark.parametrize("text", ["Aveugle avec chien guide, M. Pages.", "Anarchiste de toujours, notre graphiste."])
+@pytest.mark.parametrize("text", ["Aveugle avec chien guide, M. Pages.", "Arabe de Syrie, M. Khoury."])
 def test_a_note_may_name_whom_it_is_on_some_words_later(text: str) -> None:
     assert Strength.FOUND in spoken(text).values()
 
 
 def test_small_words_are_nobody() -> None:
-    assert spoken("Le temps partiel ne change rien : grippe.") == {"health": Strength.CANDIDATE}
+    assert {match.strength for match in examine("Contrat à temps partiel, témoin de Jéhovah ou non")} == {Strength.UNLINKED}
