@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from recense.scanners.gazetteers import fold
 from recense.scanners.lexicon_terms import Hit, kinds, normalise, shared
+from recense.scanners.people import first_odds
 from recense.scanners.somebody import company_like, ends_in_name, named_person, surname_like
 
 PAIRED = ("context", "said", "support")
@@ -35,7 +37,8 @@ _LEADS = re.compile(
 """Small words between a comma and what is said in apposition: *M. Roy, ancien gaulliste*."""
 _TO_SOMEBODY = re.compile(
     r",\s+[A-ZÀ-Þ][a-zà-ÿ]"
-    r"|(?: [\w'’-]+){0,4},\s+(?:(?:M|Mr|Mme|Mlle|Mrs|Ms|Dr|il|elle|je|he|she|I|notre|mon|ma|our|my)\b|j')"
+    r"|(?: [\w'’-]+){0,4},\s+"
+    r"(?:(?:M|Mr|Mme|Mlle|Mrs|Ms|Dr|il|elle|je|he|she|I|notre|mon|ma|our|my)\b|j'|(?P<first>[A-ZÀ-Þ][a-zà-ÿ]+))"
 )
 """What a note goes on with after its first words: *Gaulliste convaincu depuis toujours, M. Roy …*."""
 _OF_ANOTHER = re.compile(
@@ -128,7 +131,8 @@ class Sentence:
         lead = _LEADS.search(head)
         head = head[: lead.start()] if lead else head
         if not head.strip():
-            return bool(_TO_SOMEBODY.match(self.text, self.original(hit)[1]))
+            goes_on = _TO_SOMEBODY.match(self.text, self.original(hit)[1])
+            return goes_on is not None and (not goes_on["first"] or first_odds(fold(goes_on["first"])) > 1.0)
         head = head.rstrip()
         if head[-1] not in ",(:":
             return False
@@ -270,7 +274,8 @@ class Sentence:
     def bonded(self, hit: Hit) -> bool:
         """Tells whether a bond ties somebody to a name that is another word first."""
         start, end = self.original(hit)
-        if not self.text[start:end][:1].isupper() or hit.start == self.start:
+        name = self.text[start:end]
+        if not name[:1].isupper() or (hit.start == self.start and not name.isupper()):
             return False
         for other in self.hits:
             if other.entry.kind != hit.entry.kind or other.entry.role != "support":

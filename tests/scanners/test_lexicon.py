@@ -404,4 +404,6 @@ def test_a_note_may_name_whom_it_is_on_some_words_later(text: str) -> None:
 
 
 def test_small_words_are_nobody() -> None:
-    assert {match.strength for match in examine("Contrat à temps partiel, témoin de Jéhovah ou non")} == {Strength.UNLINKED}
+    assert {match.strength for match in examine("Contrat à temps partiel, témoin de Jéhovah ou non")} == {
+        Strength.UNLINKED
+    }

@@ -5,7 +5,8 @@ First file (540): blind, 65.9 % of the positives were found and 14.4 % of the tr
 Second file (305 scored): the lexicons that stood before it was written found 85.5 % and 6.9 % of its traps fired. They
 were then widened, without it as far as can be told: 95.2 % and 6.2 %. The sentences of odd number were read next, and
 the lexicons fitted to them, so that 98.6 % and 3.1 % since is no blind figure: the odd half stood at 100 % and 0 %, the
-even half, not read, at 97.2 % (70 of 72) and 6.2 % (5 of 80). A quarter of the file is still unread and has its floors.
+even half, not read, at 97.2 % (70 of 72) and 6.2 % (5 of 80). Half of the even ones were read after that. A quarter of
+the file is still unread and has floors of its own: 97.3 % (36 of 37) before and after, 7.7 % (3 of 39), then 5.1 %.
 
 Floors stand just below what is found. ``python -m benchmarks.accuracy.special --errors`` lists what is wrong.
 """
@@ -19,12 +20,12 @@ import pytest
 from benchmarks.accuracy.special import SECOND, SENTENCES, Judged, Sentence, errors, judge, rate, sentences, table
 from recense import guard
 
-RECALL_FLOOR = 0.93
-TRAP_CEILING = 0.07
-SECOND_RECALL_FLOOR = 0.97
-SECOND_TRAP_CEILING = 0.04
-UNREAD_RECALL_FLOOR = 0.94
-UNREAD_TRAP_CEILING = 0.08
+RECALL_FLOOR = 0.98
+TRAP_CEILING = 0.02
+SECOND_RECALL_FLOOR = 0.98
+SECOND_TRAP_CEILING = 0.02
+UNREAD_RECALL_FLOOR = 0.97
+UNREAD_TRAP_CEILING = 0.06
 SIZES = {("fr", False): 20, ("en", False): 10, ("fr", True): 20, ("en", True): 10}
 TRAPS = {"sense", "negation", "hypothesis", "legal text", "group", "place or brand"}
 
