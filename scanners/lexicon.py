@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import functools
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -61,16 +61,16 @@ class TermMatch(NamedTuple):
     strength: Strength
 
 
-def examine(text: str, persons: bool = False) -> list[TermMatch]:
+def examine(text: str, persons: Sequence[tuple[int, int]] = ()) -> list[TermMatch]:
     """Returns what the lexicons say of a text, in order.
 
     Args:
         text: any text; its length is not limited, sentences are judged one by one.
-        persons: a person is known to be in the text (a model found one): every sentence has its person.
+        persons: offsets of people who are known to be named in the text, beside those that the words tell.
     """
     plain, offsets = normalise(text)
     hits = hits_in(plain, text, offsets)
-    if not any(hit.entry.role in ("strong", "inferred", "said", "context") for hit in hits):
+    if not _tells(hits):
         return []
     whole = _whole_value(plain, hits)
     if whole:
@@ -82,11 +82,9 @@ def examine(text: str, persons: bool = False) -> list[TermMatch]:
     for start, end in sentence_bounds(plain):
         inside = hits[bisect_left(starts, start) : bisect_left(starts, end)]
         if inside:
-            sentences.append(Sentence(text, plain, inside, offsets, start, end))
-    near = (
-        persons
-        or (len(text) <= SHORT_TEXT and any(sentence.person for sentence in sentences))
-        or (len(text) <= SHORT_TEXT and named_person(text))
+            sentences.append(Sentence(text, plain, inside, offsets, start, end, persons))
+    near = len(text) <= SHORT_TEXT and (
+        bool(persons) or any(sentence.person for sentence in sentences) or named_person(text)
     )
     headed = bool(sentences) and bool(sentences[0].hypotheses) and len(text) <= SHORT_TEXT
     found: list[TermMatch] = []
@@ -95,6 +93,16 @@ def examine(text: str, persons: bool = False) -> list[TermMatch]:
     if any(hit.entry.kind == "sex" for hit in hits):
         found.extend(TermMatch(*place, "sex", Strength.INFERRED) for place in couples(text))
     return sorted(found)
+
+
+def mentions(text: str) -> bool:
+    """Tells whether any term of Articles 9 and 10 stands in a text, whatever is said with it."""
+    plain, offsets = normalise(text)
+    return _tells(hits_in(plain, text, offsets))
+
+
+def _tells(hits: Iterable[Hit]) -> bool:
+    return any(hit.entry.role in ("strong", "inferred", "said", "context") for hit in hits)
 
 
 def _longest(hits: Iterable[Hit]) -> list[Hit]:

@@ -73,12 +73,20 @@ class Sentence:
     """A sentence with the terms and cues that stand in it, and what it says of each."""
 
     def __init__(
-        self, text: str, plain: str, hits: list[Hit], offsets: Sequence[int] | None, start: int, end: int
+        self,
+        text: str,
+        plain: str,
+        hits: list[Hit],
+        offsets: Sequence[int] | None,
+        start: int,
+        end: int,
+        persons: Sequence[tuple[int, int]] = (),
     ) -> None:
         self.text, self.plain, self.hits, self.offsets = text, plain, hits, offsets
         self.start, self.end = start, end
         first, last = (offsets[start], offsets[min(end, len(offsets)) - 1] + 1) if offsets else (start, end)
-        self.named = named_person(text[first:last])
+        self.names = [name for name in persons if first <= name[0] < last]
+        self.named = bool(self.names) or named_person(text[first:last])
         roles = {hit.entry.role for hit in hits}
         self.person = self.named or "person" in roles or self._il()
         self.hypotheses = [hit for hit in hits if hit.entry.role == "hypothesis"]
@@ -151,8 +159,7 @@ class Sentence:
         clause = self.plain[first:end]
         if _OF_ANOTHER.search(clause):
             return False
-        begin, last = self._places(first, end)
-        return ends_in_name(self.text[begin:last])
+        return self._ends_in_name(first, end)
 
     def _subject_is_somebody(self, being: Hit) -> bool:
         first = max(self.start, being.start - SUBJECT_REACH)
@@ -167,8 +174,13 @@ class Sentence:
             noun = other.entry.role == "person" and self.plain[other.start : other.end] not in _POSSESSIVES
             if noun and first <= other.start and 0 <= tail - other.end <= NOUN_REACH:
                 return True
-        begin, end = self._places(first, being.start)
-        return ends_in_name(self.text[begin:end])
+        return self._ends_in_name(first, being.start)
+
+    def _ends_in_name(self, start: int, end: int) -> bool:
+        """Tells whether the words of a clause end in somebody's name, known or told by its words."""
+        begin, last = self._places(start, end)
+        words = self.text[begin:last]
+        return any(name[1] == begin + len(words.rstrip()) for name in self.names) or ends_in_name(words)
 
     def _places(self, start: int, end: int) -> tuple[int, int]:
         """Returns offsets in the original text for offsets in the compared one."""
