@@ -201,7 +201,9 @@ class Sentence:
             if other.entry.kind != kind.id or other.entry.trap < 0:
                 continue
             if other.entry.role == "cover":
-                if other.start < hit.end and hit.start < other.end and other.end - other.start >= hit.end - hit.start:
+                overlaps = other.start < hit.end and hit.start < other.end
+                # As long as the term, or what its last word goes on with: *adhère à un* [*syndicat*] *mixte*.
+                if overlaps and (other.end - other.start >= hit.end - hit.start or other.end > hit.end):
                     return True
             elif hit.entry.role in PAIRED and self._about(kind.traps[other.entry.trap], hit):
                 return True
