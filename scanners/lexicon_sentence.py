@@ -116,11 +116,16 @@ class Sentence:
         """
         for being in self.hits:
             near = being.entry.role == "being" and 0 <= hit.start - being.end <= BEING_REACH
-            if near and self._subject_is_somebody(being):
+            if near and self._subject_is_somebody(being) and not (hit.entry.weak and self._genitive(being)):
                 return True
         if hit.entry.weak:
             return False
         return self._adjacent(hit) or self._apposed(hit)
+
+    def _genitive(self, being: Hit) -> bool:
+        """Tells whether an *'s* is of a name, so that it may say whose: *Mr White's black shoes*."""
+        clause = self.plain[self.start : being.start]
+        return self.plain[being.start : being.end] == "'s" and not _PRONOUN.search(clause)
 
     def _adjacent(self, hit: Hit) -> bool:
         """Tells whether a person's noun stands right before or after, or a name right before."""

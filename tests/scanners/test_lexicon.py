@@ -407,3 +407,8 @@ def test_small_words_are_nobody() -> None:
     assert {match.strength for match in examine("Contrat à temps partiel, témoin de Jéhovah ou non")} == {
         Strength.UNLINKED
     }
+
+
+def test_whose_shoes_are_black_says_nothing_of_a_person() -> None:
+    assert spoken("Mr White's black shoes are ready.") == {}
+    assert spoken("She's black and likes the new shoes.") == {"ethnicity": Strength.FOUND}
