@@ -181,7 +181,7 @@ class Hit(NamedTuple):
     entry: Entry
 
 
-_INFLECTED = ("person", "hypothesis", "group", "legal", "creature")
+_INFLECTED = ("person", "hypothesis", "group", "legal", "creature", "thing")
 
 
 def _is_capitals(term: str) -> bool:
@@ -250,6 +250,8 @@ def _automaton() -> Any:
         ("group", words["groups"]),
         ("everyone", words["everyone"]),
         ("creature", words["creatures"]),
+        ("goods", words["goods"]),
+        ("thing", words["things"]),
         ("legal", words["legal"]),
     ):
         for phrase in listed:

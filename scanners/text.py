@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from recense.scanners import language as languages
-from recense.scanners.lexicon import Strength, examine
+from recense.scanners.lexicon import Strength, examine, mentions
 from recense.scanners.lexicon_terms import kinds
 from recense.scanners.models import MODELS, model
 from recense.scanners.persons import Vote, may_name, vote
@@ -71,6 +71,16 @@ def persons(text: str, seen: Sequence[Named], language: str) -> list[Vote]:
     """Returns the persons of a text by vote; Rampart is asked where another voice can agree with it."""
     asked = any(name.label == "PERSON" for name in seen) or may_name(text, language)
     return vote(text, seen, language, hear(text) if asked else None)
+
+
+@functools.lru_cache(maxsize=1)
+def _voted(text: str, seen: tuple[Named, ...], language: str) -> tuple[Vote, ...]:
+    """Returns ``persons``, once for the recognizers that ask about the same text one after the other."""
+    return tuple(persons(text, seen, language))
+
+
+def _seen(artifacts: Any) -> tuple[Named, ...]:
+    return tuple(_named_in(artifacts.tokens)) if artifacts is not None else ()
 
 
 def _named_in(doc: Any) -> list[Named]:
@@ -138,10 +148,9 @@ def _classes() -> dict[str, Any]:
             """Nothing to do: the lists load at the first text."""
 
         def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[Any]:
-            seen = _named_in(nlp_artifacts.tokens) if nlp_artifacts is not None else []
             return [
                 result("PERSON", v.start, v.end, round(min(0.95, 0.5 + v.odds / 12), 3), "people")
-                for v in persons(text, seen, self.supported_language)
+                for v in _voted(text, _seen(nlp_artifacts), self.supported_language)
             ]
 
     class AddressRecognizer(EntityRecognizer):  # type: ignore[misc]
@@ -157,7 +166,7 @@ def _classes() -> dict[str, Any]:
             return [result("ADDRESS", p.start, p.end, 0.85, "address") for p in find_addresses(text)]
 
     class LexiconRecognizer(EntityRecognizer):  # type: ignore[misc]
-        """Articles 9 and 10, all kinds at once; a person that the model and a title agree on counts as named."""
+        """Articles 9 and 10, all kinds at once; who is a person by vote counts as named."""
 
         def __init__(self, language: str) -> None:
             super().__init__([kind.entity for kind in kinds().values()], supported_language=language, name="lexicon")
@@ -166,9 +175,12 @@ def _classes() -> dict[str, Any]:
             """Nothing to do: the lexicons load at the first text."""
 
         def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[Any]:
+            if not mentions(text):
+                return []
+            people = [(v.start, v.end) for v in _voted(text, _seen(nlp_artifacts), self.supported_language)]
             return [
                 result(kinds()[m.kind].entity, m.start, m.end, _SCORES[m.strength], _detector(m.kind, m.strength))
-                for m in examine(text)
+                for m in examine(text, people)
                 if m.strength in _SCORES
             ]
 

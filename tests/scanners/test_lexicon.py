@@ -366,3 +366,49 @@ Mme Petit est en couple avec le dossier 45, doublon à fusionner.
 @pytest.mark.parametrize("sentence", ORDINARY.split("\n")[1:-1])
 def test_a_trade_company_s_ordinary_sentences_say_nothing_of_anybody(sentence: str) -> None:
     assert spoken(sentence) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Stock d'insuline à renouveler avant vendredi.",
+        "Pregnancy tests are out of stock.",
+        "Livraison de palettes à la maison d'arrêt, quai 3.",
+        "Criminal record checks go up to £18 from April.",
+    ],
+)
+def test_goods_are_nobodys_illness_or_offence(text: str) -> None:
+    assert spoken(text) == {}
+    assert {match.strength for match in examine(text)} == {Strength.TRAPPED}
+
+
+def test_goods_beside_somebody_leave_the_illness() -> None:
+    assert spoken("Livraison de palettes reportée, Mme Roux est sous dialyse.") == {"health": Strength.FOUND}
+
+
+@pytest.mark.parametrize(
+    "text", ["The server suffers from amnesia after reboot.", "Tumeur du bois : prévenir Mme Roux."]
+)
+def test_what_is_said_of_a_thing_is_nobodys(text: str) -> None:
+    assert [(match.kind, match.strength) for match in examine(text)] == [("health", Strength.TRAPPED)]
+
+
+def test_who_works_in_a_prison_is_no_prisoner() -> None:
+    assert spoken("M. Roche est surveillant à la maison d'arrêt.") == {}
+    assert spoken("M. Roche est incarcéré à la maison d'arrêt.") == {"criminal": Strength.FOUND}
+
+
+@pytest.mark.parametrize("text", ["Aveugle avec chien guide, M. Pages.", "Arabe de Syrie, M. Khoury."])
+def test_a_note_may_name_whom_it_is_on_some_words_later(text: str) -> None:
+    assert Strength.FOUND in spoken(text).values()
+
+
+def test_small_words_are_nobody() -> None:
+    assert {match.strength for match in examine("Contrat à temps partiel, témoin de Jéhovah ou non")} == {
+        Strength.UNLINKED
+    }
+
+
+def test_whose_shoes_are_black_says_nothing_of_a_person() -> None:
+    assert spoken("Mr White's black shoes are ready.") == {}
+    assert spoken("She's black and likes the new shoes.") == {"ethnicity": Strength.FOUND}

@@ -234,3 +234,10 @@ def test_rows_answer_like_the_dictionary_of_the_vectors() -> None:
     rows = Rows(np.array([*entries], np.uint64), np.array([*entries.values()], np.int32))
     assert [rows.get(key, -1) for key in (*entries, 0, 6, 2**63 + 1)] == [3, 7, 3, 0, -1, -1, -1]
     assert len(rows) == 4 and 5 in rows and 6 not in rows
+
+
+def test_who_is_a_person_by_vote_is_the_person_of_a_sentence() -> None:
+    spans = text_module.find_spans("Grace Smith is a shop steward for Unite.", language="en")
+    assert {(span.entity, span.score) for span in spans} >= {("TRADE_UNION", 0.8)}
+    nobody = text_module.find_spans("A shop steward will be elected next week.", language="en")
+    assert not [span for span in nobody if span.score >= 0.8]
