@@ -15,7 +15,7 @@ from recense.evidence import ColumnProfile
 from recense.model import Column, Dataset, Finding, Proof, Witness
 from recense.policy import taxonomy
 from recense.scanners import bars
-from recense.scanners.dotted import Reading, reading
+from recense.scanners.dotted import Reading, reading, spoken_of
 from recense.scanners.figures import accidental, runs_on
 from recense.scanners.fits import STRICT, Fit, bears_out, looks_like_births
 from recense.scanners.names import NameHint, TableContext, classify
@@ -198,11 +198,14 @@ def _doubted(clue: Clue, case: _Case, detector: Known) -> Clue | None:
 
 def _misread(clue: Clue, profile: ColumnProfile) -> tuple[str, Proof | None] | None:
     """Returns what the size of a column's numbers says against a shape, and what proof it leaves; None for nothing."""
-    if clue.entity == "IP_ADDRESS" and clue.whole:
-        read = reading(profile)
+    if clue.entity == "IP_ADDRESS":
+        read = reading(profile) if clue.whole else spoken_of(profile)
         if read is not Reading.SILENT:
             proof = Proof.TO_CHECK if read is Reading.DOUBTFUL else None
-            return "the numbers are as low as those of versions", proof
+            why = (
+                "the numbers are as low as those of versions" if clue.whole else "most texts call the numbers versions"
+            )
+            return why, proof
     if clue.entity in ("PHONE_NUMBER", "FAX_NUMBER"):
         if clue.whole and runs_on(profile):
             return "the numbers differ in their last digits only, as those counted up do", Proof.TO_CHECK

@@ -234,3 +234,9 @@ def test_rows_answer_like_the_dictionary_of_the_vectors() -> None:
     rows = Rows(np.array([*entries], np.uint64), np.array([*entries.values()], np.int32))
     assert [rows.get(key, -1) for key in (*entries, 0, 6, 2**63 + 1)] == [3, 7, 3, 0, -1, -1, -1]
     assert len(rows) == 4 and 5 in rows and 6 not in rows
+
+
+def test_what_a_text_calls_a_version_is_no_address(engine: object) -> None:
+    text = "Installed version 4.1.2.120 on host 81.2.3.4"
+    found = [span for span in text_module.find_spans(text, "en") if span.entity == "IP_ADDRESS"]
+    assert [text[span.start : span.end] for span in found] == ["81.2.3.4"]
