@@ -74,6 +74,12 @@ def test_a_card_column_whose_numbers_fail_has_to_be_looked_at():
     assert one(name="card_number", tallies={"card": (20, 20, 980)}) == {"banking": Proof.TO_CHECK}
 
 
+@pytest.mark.parametrize("secret", ["api-key", "jwt", "password-hash", "private-key"])
+def test_keys_among_the_values_of_settings_are_found(secret):
+    assert one(name="value", tallies={secret: (400, 400, 0)}) == {"credential": Proof.INDICATED}
+    assert one(name="value", tallies={secret: (1, 1, 0)}) == {"credential": Proof.TO_CHECK}
+
+
 def test_a_few_ibans_in_many_notes_are_found():
     found = one(name="commentaire", cells=10_000, forms={"prose": 1.0}, tallies={"iban": (3, 0, 0)})
     assert found["banking"] is Proof.INDICATED
