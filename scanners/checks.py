@@ -227,6 +227,11 @@ def email(text: str) -> bool:
     return ".." not in text and not local.endswith(".") and len(local) <= 64 and top_level(domain)
 
 
+def email_encoded(text: str) -> bool:
+    """As ``email``, for an address of a URL's query (RFC 3986): ``%40`` is its at sign."""
+    return email(text.replace("%40", "@"))
+
+
 def tcf(text: str) -> bool:
     """Tells whether a text is a TCF v2 consent string: version 2, dates since 2018, a language.
 
@@ -342,6 +347,7 @@ _OWN: dict[str, Check] = {
     "imei": imei,
     "imsi": imsi,
     "email": email,
+    "email_encoded": email_encoded,
     "tcf": tcf,
     "coordinates": coordinates,
     "ean": ean,
