@@ -19,7 +19,7 @@ from recense.scanners.fits import CLOSED
 ORDER = (Proof.PROVED, Proof.INDICATED, Proof.TO_CHECK)
 SILENT = frozenset({"URL", "FLAG", "DATE", "MEASURE", "LOCATION", "ORGANIZATION"})
 """Not personal, and no rival reading either: a profile page is a URL, a birth date a date."""
-SECRET = "credential"
+MARKED = "credential"
 """The category whose shapes are made to be recognised."""
 
 
@@ -169,7 +169,7 @@ def _shaped(
         return Proof.TO_CHECK if informative and whole >= bars.MOST else None
     if whole >= bars.MOST:
         return Proof.INDICATED
-    marked = detector.category == SECRET and detector.score >= bars.MARKED_SHAPE
+    marked = detector.category == MARKED and detector.score >= bars.MARKED_SHAPE
     if (is_codes(profile) and not marked) or detector.entity in CLOSED:
         return None
     if tally.cells > tally.whole or share >= bars.SOME:
