@@ -34,6 +34,8 @@ NATURAL = frozenset(
 )
 """Entities that make the rows of a dataset persons', whatever it is called."""
 NAMES = frozenset({"PERSON", "FIRST_NAME", "LAST_NAME"})
+HASHED = ".hashed"
+"""How rules end whose names say that a datum was hashed."""
 PLACES = frozenset({"COORDINATES", "POSTCODE", "CITY", "REGION", "COUNTRY"})
 """Entities that are personal only where persons are."""
 WIDE = frozenset({"REGION", "COUNTRY"})
@@ -225,7 +227,7 @@ def _by_name(hint: NameHint, case: _Case, clues: Sequence[Clue]) -> Clue | None:
         return best.raised() if best.proof is Proof.TO_CHECK and hint.strength == "strong" else best
     if any(clue.whole and clue.share >= bars.COLUMN for clue in clues):
         return None  # the values are something else
-    fit = bears_out(hint.entity, profile)
+    fit = Fit.SUITS if hint.rule.endswith(HASHED) and _is_hashed(profile) else bears_out(hint.entity, profile)
     proof = _named_proof(hint, fit)
     if proof is None:
         return None
@@ -236,6 +238,13 @@ def _by_name(hint: NameHint, case: _Case, clues: Sequence[Clue]) -> Clue | None:
         said = [Witness("against", "check-digits", f"{refused:,} cells have the shape and fail the check", refused)]
     share = 1.0 if matched else 0.0
     return Clue(hint.entity, hint.category, proof, matched, share, True, (name, *(w for w in said if w)))
+
+
+def _is_hashed(profile: ColumnProfile) -> bool:
+    """Tells whether most cells are digests, so that no detector can find in them what the name says was hashed."""
+    known = known_detectors() if profile.tallies else {}
+    digests = (tally.whole for id_, tally in profile.tallies.items() if id_ in known and known[id_].entity == "HASH")
+    return max(digests, default=0) >= bars.COLUMN * profile.filled > 0
 
 
 def _refused(entity: str, profile: ColumnProfile) -> int:
