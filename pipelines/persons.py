@@ -145,11 +145,12 @@ def identified(
 def _alone(
     text: pa.Array, said: frozenset[Kind], region: str, kinds: frozenset[Kind]
 ) -> Iterator[tuple[Kind, pa.Array]]:
-    if Kind.email in kinds and holds(text, b"@"):
-        some = text.filter(pc.match_substring(text, "@"))
+    spelt = identifiers.without_escapes(text) if Kind.email in kinds and holds(text, b"%") else text
+    if Kind.email in kinds and holds(spelt, b"@"):
+        some = spelt.filter(pc.match_substring(spelt, "@"))
         whole = identifiers.emails(some)
         yield Kind.email, whole
-        if whole.null_count and (within := identifiers.emails_within(some.filter(pc.is_null(whole)))):
+        if within := identifiers.emails_within(some):
             yield Kind.email, pa.array(within, pa.string())
     if Kind.customer in kinds and Kind.customer in said:
         yield Kind.customer, identifiers.customers(text)

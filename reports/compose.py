@@ -172,7 +172,7 @@ def _source(source: SourceReport, findings: Iterable[Finding], t: Texts) -> Sour
         kind=visible(source.kind),
         status=source.status,
         status_label=_label(t, "source", source.status),
-        reason=visible(source.reason) if source.reason else "",
+        **_reason(source.reason or "", t),
         columns=len({_place(one) for one in mine}),
         protected=len({_place(one) for one in mine if _article(one.category)}),
     )
@@ -261,6 +261,12 @@ def _warnings(run: ScanRun, gaps: int, t: Texts) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def _reason(reason: str, t: Texts) -> dict[str, str]:
+    """Returns why something was not read and the language that is in, for a ``Gap`` or a ``SourceView``."""
+    told = said(reason, t.language)
+    return {"reason": visible(told.text) if told.text else "", "reason_language": told.language}
+
+
 def _gaps(run: ScanRun, t: Texts) -> tuple[Gap, ...]:
     """Returns everything that was not read: the entries, and failed sources that left none."""
     told = {one.source for one in run.unreadable}
@@ -269,12 +275,12 @@ def _gaps(run: ScanRun, t: Texts) -> tuple[Gap, ...]:
             visible(one.source),
             visible(one.path or one.source),
             _label(t, "code", one.code),
-            visible(one.reason or "-"),
+            **_reason(one.reason or "-", t),
         )
         for one in sorted(run.unreadable, key=lambda one: (one.source, one.path))
     ]
     gaps += [
-        Gap(visible(one.uri), visible(one.uri), t("source.failed"), visible(one.reason or "-"))
+        Gap(visible(one.uri), visible(one.uri), t("source.failed"), **_reason(one.reason or "-", t))
         for one in run.sources
         if one.status == "failed" and one.uri not in told
     ]

@@ -1,6 +1,6 @@
-"""What scanners say of a finding, in the reader's language.
+"""What scanners say of a finding, and readers of what they could not read, in the reader's language.
 
-Evidence is stored once, as the English sentence of its scanner. ``evidence_texts.yaml`` holds the pattern of each
+Both are stored once, as an English sentence. ``evidence_texts.yaml`` and ``unread_texts.yaml`` hold the pattern of each
 sentence beside its French: the numbers and names are read out of the stored one and put into the other. A sentence that
 no pattern knows, as of a plug-in, stays English, and the page says so.
 """
@@ -19,6 +19,7 @@ import yaml
 from recense.policy import taxonomy
 from recense.reports.texts import NBSP
 
+FILES = ("evidence_texts.yaml", "unread_texts.yaml")
 WRITTEN = "en"
 """The language of what is stored."""
 
@@ -52,15 +53,16 @@ def said(text: str, language: str) -> Said:
     """Returns a stored sentence in a language, or as it is when no pattern knows it."""
     if language == WRITTEN or len(text) > LONGEST:
         return Said(text, WRITTEN)
-    found = _translated(text, language, "sentences", DEPTH)
+    found = _sentence(text, language, DEPTH)
     return Said(text, WRITTEN) if found is None else Said(found, language)
 
 
 @cache
 def catalogue() -> Mapping[str, Any]:
-    """Returns patterns and glossary as the file has them."""
-    path = Path(__file__).parent / "evidence_texts.yaml"
-    data: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    """Returns patterns and glossary as the files have them."""
+    data: dict[str, Any] = {}
+    for name in FILES:
+        data |= yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
     return data
 
 
@@ -77,6 +79,11 @@ def _shape(sentence: str) -> re.Pattern[str]:
         made += f"(?P<{hole[0].strip('{}')}>{_SHAPES.get(hole[1], '.+?')})"
         at = hole.end()
     return re.compile(made + re.escape(sentence[at:]))
+
+
+def _sentence(text: str, language: str, depth: int) -> str | None:
+    found = _translated(text, language, "sentences", depth)
+    return _translated(text, language, "reasons", depth) if found is None else found
 
 
 def _translated(text: str, language: str, group: str, depth: int) -> str | None:
@@ -103,7 +110,7 @@ def _filled(kind: str, value: str, language: str, depth: int) -> str | None:
     if kind == "s":
         return _translated(value, language, "settings", depth)
     if kind == "r":
-        return _translated(value, language, "sentences", depth - 1) if depth else None
+        return _sentence(value, language, depth - 1) if depth else None
     return value
 
 

@@ -83,7 +83,7 @@ def shown(text: str) -> str:
 
 def verdict(name: str | None, language: str) -> str:
     """Returns what a retention verdict is called; nothing where none was given, a word of a newer recense as it is."""
-    return word(f"v_{name}", language) if name in list(Verdict) else visible(name or "")
+    return word(f"v_{name}", language) if name in list(Verdict) else shown(name or "")
 
 
 def rows_of(place: Mapping[str, Any], t: Texts) -> str:

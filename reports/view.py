@@ -93,6 +93,7 @@ class SourceView:
     status: str
     status_label: str
     reason: str
+    reason_language: str
     columns: int
     protected: int
 
@@ -103,13 +104,15 @@ class Gap:
 
     Attributes:
         what: the dataset, file or archive member; the source itself when nothing of it was read.
-        label: the code in words. reason: the reader's own sentence, in English, maybe empty.
+        label: the code in words. reason: the reader's own sentence, in the language
+            that ``reason_language`` tells; maybe empty.
     """
 
     source: str
     what: str
     label: str
     reason: str
+    reason_language: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ SHARED_CHECK = 0.02
 where the range fits, all of theirs pass, so that a few cells of a column of numbers say little."""
 TELLING_SHAPE = 0.5
 """A detector's shape from this score on says something without a check or a name."""
+MARKED_SHAPE = 0.9
+"""A secret's shape from this score on has a beginning that its issuer chose to be recognised by (``ghp_``, ``$2b$``):
+no accident makes it among codes."""
 
 COLUMN = 0.5
 """From this share of its cells a column is taken to be of a kind."""

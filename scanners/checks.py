@@ -128,7 +128,7 @@ def ip(text: str) -> bool:
     """Tells whether a text is the address of a machine somebody may use.
 
     Not loopback, unspecified, multicast or broadcast; nor four octets below 20 (1.2.3.4 is a version number; one
-    public address in 27 000 is lost), unless it lies in 10/8.
+    public address in 27 000 is lost), unless it lies in 10/8; nor a network as a whole (Chrome/109.0.0.0).
     """
     try:
         address = ipaddress.ip_address(text.split("%")[0].split("/")[0])
@@ -139,7 +139,9 @@ def ip(text: str) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         return True
     octets = address.packed
-    return octets != b"\xff\xff\xff\xff" and octets[0] != 0 and (octets[0] == 10 or max(octets) >= 20)
+    if octets == b"\xff\xff\xff\xff" or octets[1:] == b"\0\0\0":
+        return False
+    return octets[0] != 0 and (octets[0] == 10 or max(octets) >= 20)
 
 
 def mac(text: str) -> bool:
@@ -223,6 +225,11 @@ def email(text: str) -> bool:
     """Tells whether a text of the shape is an address: an existing top-level domain (logo@2x.png is none)."""
     local, _, domain = text.rpartition("@")
     return ".." not in text and not local.endswith(".") and len(local) <= 64 and top_level(domain)
+
+
+def email_encoded(text: str) -> bool:
+    """As ``email``, for an address of a URL's query (RFC 3986): ``%40`` is its at sign."""
+    return email(text.replace("%40", "@"))
 
 
 def tcf(text: str) -> bool:
@@ -340,6 +347,7 @@ _OWN: dict[str, Check] = {
     "imei": imei,
     "imsi": imsi,
     "email": email,
+    "email_encoded": email_encoded,
     "tcf": tcf,
     "coordinates": coordinates,
     "ean": ean,

@@ -16,11 +16,21 @@ from recense.scanners import bars
 from recense.scanners.weigh import digits, genuine
 
 _FOUR = re.compile(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})\.(\d{1,6})", re.ASCII)
+_FOUR_WITHIN = re.compile(r"(?<![\w.])\d{1,6}(?:\.\d{1,6}){3}(?!\w|\.\d)", re.ASCII)
+_SAYS_VERSION = re.compile(
+    r"(?<![^\W_])(?:versions?|ver|v|releases?|firmwares?|build|driver|pilote)[.]?\s*(?:[:=#]|is|est|n°|number|numéro)?\s*\Z",
+    re.I,
+)
+_BEFORE = 24
+"""Characters in which the word for a version stands."""
 LABEL = "dotted:"
 WIDE, INSIDE, TINY, LOW, LED, HIGH = (LABEL + kind for kind in ("wide", "inside", "tiny", "low", "led", "high"))
 """``wide``: a part above 255, or with a leading zero, so no address. ``inside``: a private network's (RFC 1918, RFC
 6598, RFC 3927). Of the others, ``tiny``: all four parts below 64; ``low``: the first three; ``led``: the first two
 below 32; ``high``: none of these."""
+
+SAID, UNSAID = LABEL + "said", LABEL + "unsaid"
+"""Of a text that holds four numbers: it calls all of them versions (``upgraded to version 4.1.2.120``), or not."""
 
 SMALL, SMALLEST = 64, 32
 TINY_CHANCE = 0.25
@@ -40,14 +50,17 @@ class Reading(IntEnum):
 
 
 def dotted(value: str) -> frozenset[str]:
-    """Returns the label of a value that is four numbers, no label for any other: a function of the value alone.
+    """Returns the label of a value that is four numbers or holds them, no label for any other: of the value alone.
 
-    >>> [sorted(dotted(v)) for v in ("192.168.1.7", "5.39.12.200", "118.0.5993.90", "4.2.1.3", "1.2.3")]
-    [['dotted:inside'], ['dotted:low'], ['dotted:wide'], ['dotted:tiny'], []]
+    >>> [sorted(dotted(v)) for v in ("192.168.1.7", "5.39.12.200", "118.0.5993.90", "4.2.1.3", "version 4.2.1.3")]
+    [['dotted:inside'], ['dotted:low'], ['dotted:wide'], ['dotted:tiny'], ['dotted:said']]
     """
+    if value.count(".") < 3:
+        return frozenset()
     written = _FOUR.fullmatch(value.strip())
     if written is None:
-        return frozenset()
+        said = {says_version(value, found.start()) for found in _FOUR_WITHIN.finditer(value)}
+        return frozenset((SAID if said == {True} else UNSAID,)) if said else frozenset()
     first, second, third, last = (int(part) for part in written.groups())
     if max(first, second, third, last) > 255 or any(len(part) > 1 and part[0] == "0" for part in written.groups()):
         return frozenset((WIDE,))
@@ -56,6 +69,11 @@ def dotted(value: str) -> frozenset[str]:
     if max(first, second, third) < SMALL:
         return frozenset((TINY if last < SMALL else LOW,))
     return frozenset((LED if max(first, second) < SMALLEST else HIGH,))
+
+
+def says_version(text: str, start: int) -> bool:
+    """Tells whether the words before a place in a text say that a version stands there."""
+    return _SAYS_VERSION.search(text[max(0, start - _BEFORE) : start]) is not None
 
 
 def _is_inside(first: int, second: int) -> bool:
@@ -86,6 +104,14 @@ def reading(profile: ColumnProfile) -> Reading:
     if wide >= bars.SOME or tiny >= bars.INDICATED_DIGITS:
         return Reading.VERSIONS
     return Reading.DOUBTFUL if wide >= bars.NONE or low >= bars.CHECK_DIGITS else Reading.SILENT
+
+
+def spoken_of(profile: ColumnProfile) -> Reading:
+    """Returns what the texts of a column say of the four-part numbers in them: versions, where none says otherwise."""
+    said, unsaid = (profile.labels[kind].distinct if kind in profile.labels else 0 for kind in (SAID, UNSAID))
+    if said < bars.MOST * max(1, said + unsaid):
+        return Reading.SILENT
+    return Reading.DOUBTFUL if unsaid else Reading.VERSIONS
 
 
 def _odds(hits: int, tried: int, chance: float) -> float:

@@ -8,6 +8,7 @@
 | stem in the name, and cells that say nothing of the kind | to check |
 | strong term beside a person in the cell, in sentences or in rows of persons | indicated, else to check |
 | cells that are terms of the kind, in a dataset about persons | indicated, else to check |
+| a twentieth of the cells are, in such a dataset, under a name that says nothing else | to check |
 | two context terms, an inference, a strong term without a person: in a dataset about persons | to check |
 | a code's shape (ICD-10) | nothing without the name and most of the cells |
 """
@@ -24,6 +25,9 @@ from recense.scanners.names import NameHint
 from recense.scanners.weigh import Clue
 
 LEXICON = "lexicon-"
+
+NOTE = "PERSON_NOTE"
+"""What may hold anything: a name that says it says nothing of the kind."""
 
 
 def is_special(category: str) -> bool:
@@ -44,6 +48,7 @@ def special_clues(
         of_names: the cells are names of persons, and a term among them is most likely one (M. Chrétien, Mme Pape).
     """
     named = {hint.category: hint for hint in hints if hint.strength != "against" and is_special(hint.category)}
+    other = any(hint.strength != "against" and hint.category not in named and hint.entity != NOTE for hint in hints)
     kinds = {category_of(detector): detector for detector in profile.tallies if category_of(detector)}
     clues: list[Clue] = []
     for category in sorted({*named, *(kind for kind in kinds if kind)}):
@@ -52,7 +57,7 @@ def special_clues(
         if hint:
             clue: Clue | None = _stem(hint, tallies, profile)
         else:
-            clue = _values(category, tallies, profile, about_persons, rows_of_persons)
+            clue = _values(category, tallies, profile, about_persons, rows_of_persons, named=other)
             if clue is not None and of_names and clue.share < bars.SOME:
                 clue = None
         if clue is not None:
@@ -123,9 +128,14 @@ def _stem(hint: NameHint, tallies: dict[str, Tally], profile: ColumnProfile) -> 
 
 
 def _values(
-    category: str, tallies: dict[str, Tally], profile: ColumnProfile, about_persons: bool, rows_of_persons: bool
+    category: str,
+    tallies: dict[str, Tally],
+    profile: ColumnProfile,
+    about_persons: bool,
+    rows_of_persons: bool,
+    named: bool,
 ) -> Clue | None:
-    """Judges a column whose name says nothing of the kind, by its cells."""
+    """Judges a column whose name says nothing of the kind, by its cells; ``named``: it says something else."""
     if not profile.filled:
         return None
     strong = _sum(tallies.items(), "")
@@ -141,6 +151,9 @@ def _values(
     if values >= bars.SOME * profile.filled:
         proof = Proof.INDICATED if about_persons and values >= bars.COLUMN * profile.filled else Proof.TO_CHECK
         found.append((proof, values, "nothing but a term of the kind", "-value"))
+    elif about_persons and not named and values > 1 and values >= bars.NONE * profile.filled:
+        # most people have nothing to say there: one in ten eats no pork, one in ten uses a wheelchair
+        found.append((Proof.TO_CHECK, values, "nothing but a term of the kind", "-value"))
     if candidates and about_persons and texts:
         found.append((Proof.TO_CHECK, candidates, "a term, and rows that belong to persons", "-candidate"))
     if not found:

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from recense.scanners import language as languages
+from recense.scanners.dotted import says_version
 from recense.scanners.lexicon import Strength, examine, mentions
 from recense.scanners.lexicon_terms import kinds
 from recense.scanners.models import MODELS, model
@@ -264,7 +265,8 @@ def find_spans(text: str, language: str | None = None) -> list[Span]:
     found: set[Span] = set()
     for offset, part in _windows(text):
         for item in analyzer.analyze(part, language=code):
-            found.add(_span(item, offset))
+            if item.entity_type != "IP_ADDRESS" or not says_version(part, item.start):
+                found.add(_span(item, offset))
     return resolve(found)
 
 

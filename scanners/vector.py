@@ -381,7 +381,8 @@ def ip(cells: pa.Array) -> Answers:
     """IPv4 without port or prefix, the octets already in range."""
     plain = pc.match_substring_regex(cells, pattern=r"^[0-9.]+$")
     refused = pc.match_substring_regex(
-        cells, pattern=r"^(?:0|127|22[4-9]|23[0-9])\.|^255\.255\.255\.255$|^(?:[0-9]|1[1-9])(?:\.1?[0-9]){3}$"
+        cells,
+        pattern=r"^(?:0|127|22[4-9]|23[0-9])\.|^255\.255\.255\.255$|^(?:[0-9]|1[1-9])(?:\.1?[0-9]){3}$|^[0-9]+\.0\.0\.0$",
     )
     return _decided(_bools(plain), ~_bools(refused))
 

@@ -15,7 +15,7 @@ from recense.evidence import ColumnProfile
 from recense.model import Column, Dataset, Finding, Proof, Witness
 from recense.policy import taxonomy
 from recense.scanners import bars
-from recense.scanners.dotted import Reading, reading
+from recense.scanners.dotted import Reading, reading, spoken_of
 from recense.scanners.figures import accidental, runs_on
 from recense.scanners.fits import STRICT, Fit, bears_out, looks_like_births
 from recense.scanners.names import NameHint, TableContext, classify
@@ -34,6 +34,8 @@ NATURAL = frozenset(
 )
 """Entities that make the rows of a dataset persons', whatever it is called."""
 NAMES = frozenset({"PERSON", "FIRST_NAME", "LAST_NAME"})
+HASHED = ".hashed"
+"""How rules end whose names say that a datum was hashed."""
 PLACES = frozenset({"COORDINATES", "POSTCODE", "CITY", "REGION", "COUNTRY"})
 """Entities that are personal only where persons are."""
 WIDE = frozenset({"REGION", "COUNTRY"})
@@ -198,11 +200,14 @@ def _doubted(clue: Clue, case: _Case, detector: Known) -> Clue | None:
 
 def _misread(clue: Clue, profile: ColumnProfile) -> tuple[str, Proof | None] | None:
     """Returns what the size of a column's numbers says against a shape, and what proof it leaves; None for nothing."""
-    if clue.entity == "IP_ADDRESS" and clue.whole:
-        read = reading(profile)
+    if clue.entity == "IP_ADDRESS":
+        read = reading(profile) if clue.whole else spoken_of(profile)
         if read is not Reading.SILENT:
             proof = Proof.TO_CHECK if read is Reading.DOUBTFUL else None
-            return "the numbers are as low as those of versions", proof
+            why = (
+                "the numbers are as low as those of versions" if clue.whole else "most texts call the numbers versions"
+            )
+            return why, proof
     if clue.entity in ("PHONE_NUMBER", "FAX_NUMBER"):
         if clue.whole and runs_on(profile):
             return "the numbers differ in their last digits only, as those counted up do", Proof.TO_CHECK
@@ -222,7 +227,7 @@ def _by_name(hint: NameHint, case: _Case, clues: Sequence[Clue]) -> Clue | None:
         return best.raised() if best.proof is Proof.TO_CHECK and hint.strength == "strong" else best
     if any(clue.whole and clue.share >= bars.COLUMN for clue in clues):
         return None  # the values are something else
-    fit = bears_out(hint.entity, profile)
+    fit = Fit.SUITS if hint.rule.endswith(HASHED) and _is_hashed(profile) else bears_out(hint.entity, profile)
     proof = _named_proof(hint, fit)
     if proof is None:
         return None
@@ -233,6 +238,13 @@ def _by_name(hint: NameHint, case: _Case, clues: Sequence[Clue]) -> Clue | None:
         said = [Witness("against", "check-digits", f"{refused:,} cells have the shape and fail the check", refused)]
     share = 1.0 if matched else 0.0
     return Clue(hint.entity, hint.category, proof, matched, share, True, (name, *(w for w in said if w)))
+
+
+def _is_hashed(profile: ColumnProfile) -> bool:
+    """Tells whether most cells are digests, so that no detector can find in them what the name says was hashed."""
+    known = known_detectors() if profile.tallies else {}
+    digests = (tally.whole for id_, tally in profile.tallies.items() if id_ in known and known[id_].entity == "HASH")
+    return max(digests, default=0) >= bars.COLUMN * profile.filled > 0
 
 
 def _refused(entity: str, profile: ColumnProfile) -> int:

@@ -19,6 +19,8 @@ from recense.scanners.fits import CLOSED
 ORDER = (Proof.PROVED, Proof.INDICATED, Proof.TO_CHECK)
 SILENT = frozenset({"URL", "FLAG", "DATE", "MEASURE", "LOCATION", "ORGANIZATION"})
 """Not personal, and no rival reading either: a profile page is a URL, a birth date a date."""
+MARKED = "credential"
+"""The category whose shapes are made to be recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +169,12 @@ def _shaped(
         return Proof.TO_CHECK if informative and whole >= bars.MOST else None
     if whole >= bars.MOST:
         return Proof.INDICATED
-    if is_codes(profile) or detector.entity in CLOSED:
+    marked = detector.category == MARKED and detector.score >= bars.MARKED_SHAPE
+    if (is_codes(profile) and not marked) or detector.entity in CLOSED:
         return None
     if tally.cells > tally.whole or share >= bars.SOME:
         return Proof.INDICATED if tally.cells > 1 or detector.score > 2 * bars.TELLING_SHAPE - 0.2 else Proof.TO_CHECK
-    return Proof.TO_CHECK if tally.cells > 1 else None
+    return Proof.TO_CHECK if tally.cells > 1 or marked else None
 
 
 def is_codes(profile: ColumnProfile) -> bool:

@@ -19,6 +19,7 @@ from recense.reports.dashboard.pages import label
 from recense.reports.dashboard.settings import Settings
 from recense.reports.dashboard.visit import Visit
 from recense.reports.dashboard.words import words
+from recense.reports.evidence import said
 from recense.reports.html_page import MOST_FINDINGS, page
 from recense.reports.retention_page import word
 from recense.reports.visible import visible
@@ -47,6 +48,7 @@ def static_page(
         **_register(visit),
         "static": True,
         "level": "h3",
+        "said": said,
         "zone": settings.zone,
         "label": lambda category: label(category, language),
         "word": lambda key: word(key, language),

@@ -74,6 +74,20 @@ def test_a_provider_whose_network_begins_low_is_worth_a_look() -> None:
     assert [(one.entity, one.proof) for one in found(cells)] == [("IP_ADDRESS", Proof.TO_CHECK)]
 
 
+def test_versions_in_sentences_are_no_addresses() -> None:
+    versions = [f"worker: upgraded to version 4.{at % 9}.{at % 30}.{at % 250} in {at} ms" for at in range(200)]
+    assert not found(versions)
+    visits = [f"worker: client 81.{at % 9}.{at % 30}.{at % 250} connected" for at in range(200)]
+    assert [(one.entity, one.proof) for one in found(visits)] == [("IP_ADDRESS", Proof.INDICATED)]
+    assert [one.proof for one in found([*visits, *versions])] == [Proof.INDICATED]
+    assert [one.proof for one in found([*visits[:20], *versions])] == [Proof.TO_CHECK]
+
+
+def test_mail_addresses_in_the_urls_of_a_log_are_found() -> None:
+    lines = [f'- - "GET /compte?mail=jeanne.martin{at}%40example.fr&p={at} HTTP/1.1" 200' for at in range(60)]
+    assert ("EMAIL_ADDRESS", Proof.INDICATED, 60) in [(one.entity, one.proof, one.matched) for one in found(lines)]
+
+
 def test_one_address_repeated_is_one_draw() -> None:
     busy = ["93.184.216.34"] * 300
     profile = observe([pa.record_batch({"c1": pa.array([*busy, "5.6.20.30"])})], SETTINGS).profiles()["c1"]

@@ -241,3 +241,9 @@ def test_who_is_a_person_by_vote_is_the_person_of_a_sentence() -> None:
     assert {(span.entity, span.score) for span in spans} >= {("TRADE_UNION", 0.8)}
     nobody = text_module.find_spans("A shop steward will be elected next week.", language="en")
     assert not [span for span in nobody if span.score >= 0.8]
+
+
+def test_what_a_text_calls_a_version_is_no_address(engine: object) -> None:
+    text = "Installed version 4.1.2.120 on host 81.2.3.4"
+    found = [span for span in text_module.find_spans(text, "en") if span.entity == "IP_ADDRESS"]
+    assert [text[span.start : span.end] for span in found] == ["81.2.3.4"]

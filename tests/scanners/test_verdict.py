@@ -74,6 +74,12 @@ def test_a_card_column_whose_numbers_fail_has_to_be_looked_at():
     assert one(name="card_number", tallies={"card": (20, 20, 980)}) == {"banking": Proof.TO_CHECK}
 
 
+@pytest.mark.parametrize("secret", ["api-key", "jwt", "password-hash", "private-key"])
+def test_keys_among_the_values_of_settings_are_found(secret):
+    assert one(name="value", tallies={secret: (400, 400, 0)}) == {"credential": Proof.INDICATED}
+    assert one(name="value", tallies={secret: (1, 1, 0)}) == {"credential": Proof.TO_CHECK}
+
+
 def test_a_few_ibans_in_many_notes_are_found():
     found = one(name="commentaire", cells=10_000, forms={"prose": 1.0}, tallies={"iban": (3, 0, 0)})
     assert found["banking"] is Proof.INDICATED
@@ -393,3 +399,20 @@ def test_a_term_in_a_column_of_names_is_a_name():
 def test_one_term_in_many_titles_is_nothing():
     titles = profile(forms={"phrase": 1.0}, tallies={"lexicon-health": (1, 0, 0)})
     assert verdicts("tracks", name=titles) == {"name": {}}
+
+
+def test_a_term_that_few_rows_of_persons_hold_is_worth_a_look():
+    guest = profile(forms={"phrase": 1.0}, labels={"person": 0.95})
+    menu = profile(forms={"phrase": 1.0}, distinct=4, tallies={"lexicon-religion-value": (120, 120, 0)})
+    assert verdicts("repas", convive=guest, menu=menu)["menu"] == {"special.religion": Proof.TO_CHECK}
+    assert verdicts("repas", menu=menu)["menu"] == {}
+    assert "special.religion" not in verdicts("repas", convive=guest, genre=menu, sexe=menu)["sexe"]
+    seldom = profile(forms={"phrase": 1.0}, tallies={"lexicon-religion-value": (12, 12, 0)})
+    assert verdicts("repas", convive=guest, menu=seldom)["menu"] == {}
+
+
+def test_digests_bear_out_a_name_that_says_hashed():
+    digests = {"tallies": {"hex-digest": (1000, 1000, 0)}}
+    assert one("newsletter", "email_hash", **digests) == {"contact": Proof.TO_CHECK}
+    assert one("newsletter", "commit_hash", **digests) == {}
+    assert one("newsletter", "email_hash", forms={"flag": 1.0}, distinct=2) == {}

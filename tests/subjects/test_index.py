@@ -208,3 +208,26 @@ def test_too_many_names_with_dates_of_birth_cost_the_index_nothing_else() -> Non
     assert part.rows == 3 and part.problem is not None and "pairs" in part.problem
     kept = {kind: hashes for path, kind, hashes in unpack(KEY.unseal(part.sealed) or b"") if path == "courriel"}
     assert set(kept[Kind.email]) == set(KEY.hashes(Kind.email, [f"user{n}@example.org" for n in range(3)]))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "GET /compte?mail=Jeanne.Martin%40example.org&p=1 HTTP/1.1",
+        "GET /compte?mail=jeanne.martin@example.org HTTP/1.1",
+        "user=jeanne.martin@example.org level=info",
+        "https://example.org/u/jeanne%2Emartin%40example.org",
+        "écrire à jeanne.martin@example.org.",
+    ],
+)
+def test_an_address_in_a_log_or_url_is_indexed_as_it_is_asked_for(cell: str) -> None:
+    batch = pa.record_batch({"line": pa.array([cell, None, "100 % @ home"])})
+    gathered = Collector(Indexing(KEY), Dataset("s", "d", "log", (Column("line"),)), "s")
+    gathered.add(batch)
+    places = unpack(KEY.unseal(gathered.result(None).sealed) or b"")
+    hashes = {int(one) for _, kind, found in places if kind is Kind.email for one in found}
+    assert int(KEY.hashes(Kind.email, pa.array(["jeanne.martin@example.org"]))[0]) in hashes
+
+
+def test_a_dataset_without_a_retention_verdict_shows_none() -> None:
+    assert person_page.verdict(None, "fr") == ""

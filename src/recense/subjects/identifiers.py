@@ -71,11 +71,35 @@ def emails(text: pa.Array) -> pa.Array:
     return _only(plain, pc.match_substring_regex(plain, _EMAIL))
 
 
+_BEFORE_ADDRESS = re.compile(r"[=&?/'`{|}]")
+"""Signs that an address may have and seldom has: before one they are a field's (``user=``) or a URL's."""
+_ALONE = r"^\s*[^@\s=&?/'`{|}]+@[^@\s]+\s*$"
+_ESCAPES = (("%40", "@"), ("%2B", "+"), ("%2b", "+"), ("%2E", "."), ("%2e", "."))
+
+
+def without_escapes(text: pa.Array) -> pa.Array:
+    """Returns texts with the signs of an address as they are, which the query of a URL escapes (RFC 3986).
+
+    >>> without_escapes(pa.array(["GET /?mail=a%2Bb%40example.org"])).to_pylist()
+    ['GET /?mail=a+b@example.org']
+    """
+    if not pc.any(pc.match_substring(text, "%40")).as_py():
+        return text
+    for escaped, sign in _ESCAPES:
+        text = pc.replace_substring(text, escaped, sign)
+    return text
+
+
 def emails_within(text: pa.Array) -> list[str]:
-    """Returns the addresses that stand inside longer texts, written as ``emails`` writes them."""
-    some = pc.and_(pc.match_substring(text, "@"), pc.invert(pc.match_substring_regex(text, r"^\s*[^@\s]+@[^@\s]+\s*$")))
+    """Returns the addresses that stand inside longer texts, written as ``emails`` writes them.
+
+    >>> emails_within(pa.array(["user=a.b@example.org ok"]))
+    ['a.b@example.org', 'user=a.b@example.org']
+    """
+    some = pc.and_(pc.match_substring(text, "@"), pc.invert(pc.match_substring_regex(text, _ALONE)))
     prose = text.filter(some)
     found = {address for cell in prose.to_pylist() for address in _ADDRESS_IN_TEXT.findall(cell)}
+    found |= {_BEFORE_ADDRESS.split(address)[-1] for address in found}
     return [one for one in emails(pa.array(sorted(found), pa.string())).to_pylist() if one]
 
 
