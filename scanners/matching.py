@@ -72,7 +72,7 @@ def judge(detector: Detector, text: str) -> tuple[bool, bool, bool]:
 def judge_folded(detector: Detector, folded: str) -> tuple[bool, bool, bool]:
     """As ``judge``, for a text that ``folding.fold`` gave: what the column path calls a million times."""
     accepted = failed = False
-    labels = detector.cue != "none"
+    labels = detector.cue in ("required", "always")  # an optional one adds to a score, and there is none here
     for regex in detector.compiled:
         for match in regex.finditer(folded):
             start, end = match.span()

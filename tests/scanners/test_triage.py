@@ -63,6 +63,40 @@ def test_the_column_path_equals_presidio_on_any_cells(cells: list[str]) -> None:
     assert TRIAGE.tally(pa.array(cells, type=pa.string())) == dict(sorted(reference_tally(cells, ALL).items()))
 
 
+@st.composite
+def log_lines(draw: st.DrawFn) -> str:
+    """Returns a line as servers write it: many shapes in one cell, values that return, times that look like others."""
+    hexed = st.text("0123456789abcdefABCDEF", min_size=1, max_size=4)
+    groups = st.lists(hexed, min_size=2, max_size=9).map(":".join)
+    pairs = st.lists(st.text("0123456789abcdef", min_size=2, max_size=2), min_size=3, max_size=7)
+    address = st.one_of(
+        st.sampled_from(["80.66.189.235", "10.0.0.1", "999.1.1.1", "fe80::1", "::1", "2001:db8:0:0:0:0:0:1"]),
+        groups,
+        pairs.map(":".join),
+        pairs.map("-".join),
+    )
+    pieces = st.one_of(
+        address,
+        st.dates().map("{:%d/%b/%Y:10:50:47 +0100}".format),
+        st.sampled_from(
+            ["GET /compte/68711?page=19 HTTP/1.1", "https://www.example.org/", "Gecko/20100101 Firefox/128.0"]
+        ),
+        st.sampled_from(["le 20100101", "date=20261124", "user=nicolas.kaya@example.org", "née le", "ip:", "tél="]),
+        st.uuids().map(str),
+        st.integers(0, 10**15).map(str),
+    )
+    return draw(st.sampled_from([" ", " - ", '" "', "=", ":", "["])).join(
+        draw(st.lists(pieces, min_size=1, max_size=7))
+    )
+
+
+@given(st.lists(log_lines(), min_size=1, max_size=10))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_column_path_equals_presidio_on_lines_of_a_log(lines: list[str]) -> None:
+    expected = {id_: t.plus(t) for id_, t in sorted(reference_tally(lines, ALL).items())}
+    assert TRIAGE.tally(pa.array(lines * 2)) == expected
+
+
 @pytest.mark.parametrize("id_", sorted(ALL))
 def test_each_detector_alone_equals_presidio_on_texts_of_its_shape(id_: str) -> None:
     detector = ALL[id_]
