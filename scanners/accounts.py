@@ -88,6 +88,11 @@ def card_range(digits: str) -> bool:
     return any(len(digits) in lengths and digits.startswith(prefixes) for prefixes, lengths in _BRANDS)
 
 
+def card_prefixes(length: int) -> tuple[str, ...]:
+    """Returns the first digits, one to four, of the cards of this length that brands issue."""
+    return tuple(prefix for prefixes, lengths in _BRANDS if length in lengths for prefix in prefixes)
+
+
 def card(text: str) -> bool:
     """Tells whether a text is a payment card number: a brand's range and length, Luhn, and no SIRET."""
     from stdnum.fr import siret

@@ -202,9 +202,13 @@ def card(cells: pa.Array) -> Answers:
 @cache
 def _issued(length: int) -> npt.NDArray[np.bool_]:
     """Returns, for each first four digits, whether a brand issues cards of this length that begin so."""
-    from recense.scanners.accounts import card_range
+    from recense.scanners.accounts import card_prefixes
 
-    return np.array([card_range(f"{first:04}" + "0" * (length - 4)) for first in range(10_000)])
+    issued = np.zeros(10_000, dtype=bool)
+    for prefix in card_prefixes(length):
+        others = 10 ** (4 - len(prefix))
+        issued[int(prefix) * others : (int(prefix) + 1) * others] = True
+    return issued
 
 
 def imei(cells: pa.Array) -> Answers:
