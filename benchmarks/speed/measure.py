@@ -137,7 +137,7 @@ def scan(
     from recense.pipelines.plan import Options
     from recense.pipelines.reading import Task
     from recense.pipelines.steps import settings_for
-    from recense.pipelines.threads import persistently, read_with_threads
+    from recense.pipelines.threads import bundles, read_with_threads, several
 
     fitted = fit([_spec(target, only, language)], Options(), jobs, memory)
     [spec] = fitted.specs
@@ -156,7 +156,7 @@ def scan(
         elif fitted.jobs > 1:
             results = list(read_with_threads(work, fitted.options, fitted.jobs))
         else:
-            results = [persistently(task, fitted.options) for task in work]
+            results = [result for bundle in bundles(work) for result in several(bundle, fitted.options)]
         if problems := [one.problem.code for one in results if one.problem]:
             raise SystemExit(f"not read completely: {problems}")
         evidence = results[0].evidence

@@ -224,7 +224,7 @@ def texts(setting: Setting) -> list[str]:
         ("documents of 4 kB", folder, sum(one.stat().st_size for one in folder.iterdir())),
     ):
         found = medians(setting.repeat, read=("read", {"target": str(target)}), scan=("scan", {"target": str(target)}))
-        rates = (f"{size / found[name]['cpu'] / 1e6:.0f} MB/s" for name in ("read", "scan"))
+        rates = (f"{size / found[name]['cpu'] / 1e6:.1f} MB/s" for name in ("read", "scan"))
         rows.append((title, f"{size / 1e6:.0f}", *rates, f"{found['scan']['peak']:.0f}"))
     return ["## Logs and documents", "", *grid(("", "MB", "recense's reader", "with patterns", "peak MB"), rows)]
 
