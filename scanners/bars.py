@@ -41,6 +41,9 @@ NONE = 0.05
 
 DISTINCT = 5
 """A column of names has several; one value repeated says nothing (OpenMetadata#33721: "Safari" is a person)."""
+CODE_LENGTH = 5
+"""Characters of the longest cell of a column of codes; the lexicons read longer terms in small letters too."""
+
 CLOSED_SET = 12
 """Codes of a closed list (civility, sex, consent, yes or no) have at most so many values;
 months, which are first names too, are twelve."""

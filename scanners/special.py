@@ -8,7 +8,7 @@
 | stem in the name, and cells that say nothing of the kind | to check |
 | strong term beside a person in the cell, in sentences or in rows of persons | indicated, else to check |
 | cells that are terms of the kind, in a dataset about persons | indicated, else to check |
-| a twentieth of the cells are, in such a dataset, under a name that says nothing else | to check |
+| a twentieth of the cells are, in such a dataset, among words, under a name that says nothing else | to check |
 | two context terms, an inference, a strong term without a person: in a dataset about persons | to check |
 | a code's shape (ICD-10) | nothing without the name and most of the cells |
 """
@@ -151,7 +151,7 @@ def _values(
     if values >= bars.SOME * profile.filled:
         proof = Proof.INDICATED if about_persons and values >= bars.COLUMN * profile.filled else Proof.TO_CHECK
         found.append((proof, values, "nothing but a term of the kind", "-value"))
-    elif about_persons and not named and values > 1 and values >= bars.NONE * profile.filled:
+    elif about_persons and not named and _in_words(profile) and values > 1 and values >= bars.NONE * profile.filled:
         # most people have nothing to say there: one in ten eats no pork, one in ten uses a wheelchair
         found.append((Proof.TO_CHECK, values, "nothing but a term of the kind", "-value"))
     if candidates and about_persons and texts:
@@ -165,6 +165,11 @@ def _values(
     proof, matched = min(((p, n) for p, n, _, _ in found), key=lambda entry: list(Proof).index(entry[0]))
     whole = values >= bars.COLUMN * profile.filled
     return Clue(entity, category, proof, matched, min(1.0, matched / profile.filled), whole, witnesses)
+
+
+def _in_words(profile: ColumnProfile) -> bool:
+    """Tells whether a column holds more than short codes: ``PS`` among types of buildings (L, M, PA) is no party."""
+    return profile.longest > bars.CODE_LENGTH
 
 
 def _detector(category: str, ending: str) -> str:

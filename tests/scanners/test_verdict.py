@@ -1,6 +1,7 @@
 """Verdicts: what names, counts and neighbours add up to, and what chance does not."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -409,6 +410,13 @@ def test_a_term_that_few_rows_of_persons_hold_is_worth_a_look():
     assert "special.religion" not in verdicts("repas", convive=guest, genre=menu, sexe=menu)["sexe"]
     seldom = profile(forms={"phrase": 1.0}, tallies={"lexicon-religion-value": (12, 12, 0)})
     assert verdicts("repas", convive=guest, menu=seldom)["menu"] == {}
+
+
+def test_a_code_that_is_also_a_party_is_a_code():
+    guest = profile(forms={"phrase": 1.0}, labels={"person": 0.95})
+    types = profile(forms={"word": 1.0}, distinct=9, tallies={"lexicon-politics-value": (130, 130, 0)})
+    assert verdicts("sites", gardien=guest, type_erp=replace(types, longest=2))["type_erp"] == {}
+    assert verdicts("sites", gardien=guest, bord=types)["bord"] != {}
 
 
 def test_digests_bear_out_a_name_that_says_hashed():
