@@ -229,7 +229,8 @@ def behind_cue(detector: Detector, window: int) -> str | None:
         detector: one whose labels count.
         window: characters between the label's beginning and the match, at most.
     """
-    cores = "|".join(_cased(detector, relaxed(shape.regex)) for shape in detector.shapes)
+    # What must not stand before a match may be the end of the label: it is left out.
+    cores = "|".join(_cased(detector, relaxed(_NOT_BEFORE.sub("", shape.regex))) for shape in detector.shapes)
     regex = f"{cue(detector.context, ascii_only=True)}(?s:.){{0,{window}}}(?:{cores})"
     return None if compiles(regex) else regex
 
