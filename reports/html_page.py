@@ -83,6 +83,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # otherwise every page asks the disk whether its templates are still the same
     )
     environment.filters["visible"] = visible
     return environment

@@ -73,14 +73,16 @@ def keep(catalog: Catalog, run: ScanRun) -> None:
     catalog.finish(run, [DatasetProfile(Dataset(d.source, d.dataset, d.kind), d.rows_read, {}) for d in run.datasets])
 
 
-def build(url: str, findings: int, runs: int) -> None:
-    """Writes runs of the same findings, a retention report and an account."""
+def build(url: str, findings: int, runs: int, indexed: bool = True) -> None:
+    """Writes runs of the same findings, a retention report and an account; ``indexed``: as ``recense serve`` begins."""
     with Catalog.open(url) as catalog:
         for number in range(runs):
             keep(catalog, run_of(findings, f"r{number}", finished=f"2026-11-{20 + number:02d}T02:00:00+00:00"))
         catalog.keep_retention("r0", "p", _retention(findings))
         with catalog.transaction(write=True) as connection:
             accounts.add(connection, "bench", "dpo", PASSWORD)
+        if indexed:
+            catalog.index_search()
 
 
 def _retention(findings: int) -> dict[str, object]:

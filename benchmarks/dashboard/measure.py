@@ -140,7 +140,7 @@ def measured(url: str, chosen: argparse.Namespace) -> list[str]:
     """Returns the lines of one database's table."""
     spawn = get_context("spawn")
     begun = time.perf_counter()
-    builder = spawn.Process(target=build, args=(url, chosen.findings, chosen.runs))
+    builder = spawn.Process(target=build, args=(url, chosen.findings, chosen.runs, chosen.indexed))
     builder.start()
     builder.join()
     built = time.perf_counter() - begun
@@ -175,6 +175,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=2, help="runs of all findings before anybody looks")
     parser.add_argument("--rescanned", type=int, default=500, help="findings of each run that is written meanwhile")
     parser.add_argument("--postgres", metavar="URL", help="an empty database; default: a new SQLite file")
+    parser.add_argument("--no-index", dest="indexed", action="store_false", help="PostgreSQL without pg_trgm")
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--pause", type=float, nargs="*", default=[1.0, 0.0], help="seconds of reading between pages")
     parser.add_argument("--seconds", type=float, default=60)

@@ -10,6 +10,7 @@ from pkgutil import iter_modules
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from anyio.to_thread import current_default_thread_limiter
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -22,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 
 from recense.catalog import Catalog, accounts, audit
 from recense.reports.dashboard import provider, screens
-from recense.reports.dashboard.pages import render
+from recense.reports.dashboard.pages import render, warm
 from recense.reports.dashboard.security import SecurityHeaders, cookie_name, is_own_origin
 from recense.reports.dashboard.settings import Settings
 from recense.reports.dashboard.visit import (
@@ -45,6 +46,10 @@ from recense.reports.dashboard.words import LANGUAGES, words
 
 HERE = Path(__file__).parent
 
+AT_ONCE = 8
+"""Pages made at the same time; others wait their turn. Python computes one at a time in any case, and more of them would
+only take memory and open connections to the catalog."""
+
 
 def build(settings: Settings) -> Starlette:
     """Returns the application over one catalog."""
@@ -57,6 +62,8 @@ def build(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> Any:
+        current_default_thread_limiter().total_tokens = AT_ONCE
+        await run_in_threadpool(warm)
         yield
         catalog.close()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from recense import __version__
@@ -23,6 +24,12 @@ MENU = (
     ("/sources", "menu.sources"),
     ("/audit", "menu.audit"),
 )
+
+
+def warm() -> None:
+    """Compiles the templates, so that no first visitor waits for it."""
+    for path in sorted((Path(__file__).parent / "templates").glob("*.j2")):
+        environment().get_template(path.name)
 
 
 def render(page: Page, visit: Visit) -> str:

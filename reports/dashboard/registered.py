@@ -118,7 +118,7 @@ def decision(activity: Activity, visit: Visit) -> tuple[str, dict[str, Any]]:
 
 
 def assignment(catalog: Catalog, register: Register) -> Assignment | None:
-    """Returns how the newest run's datasets are assigned to activities; None when no run has ended."""
+    """Returns how the newest run's datasets, in outline, are assigned to activities; None when no run has ended."""
     with catalog.transaction() as connection:
         _, newest = listing.runs_since(connection, None)
     if newest is None:
@@ -151,7 +151,8 @@ def _assigned(catalog: Catalog, run: str, same: _Same) -> Assignment:
 @lru_cache(maxsize=1)
 def _seen(catalog: Catalog, run: str) -> Sequence[SeenDataset]:
     with catalog.transaction() as connection:
-        seen = [facts.of_dataset(*one) for one in listing.by_dataset(connection, run)]
+        read = listing.by_dataset(connection, run)
+    seen = [facts.in_outline(*place, kinds) for place, kinds in read.items()]
     return sorted(seen, key=lambda one: one.key)
 
 

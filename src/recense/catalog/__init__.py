@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
-from recense.catalog import audit, counts, coverage, listing, review, rows, tables
+from recense.catalog import audit, counts, coverage, listing, review, rows, searching, tables
 from recense.catalog import decisions as chained
 from recense.catalog.decisions import Chain, Decision
 from recense.catalog.differences import differences
@@ -306,6 +306,11 @@ class Catalog:
             with self._transaction(write=True) as connection:
                 review.record(connection, run, run.finished or now())
         return len(order)
+
+    def index_search(self) -> bool:
+        """Makes searches of the review list fast where the database can; returns whether it can."""
+        with self._transaction(write=True) as connection:
+            return searching.index(connection)
 
     def runs(self, most: int | None = None) -> list[ScanRun]:
         """Returns all runs, or the latest ``most`` of them, latest first, without their findings."""

@@ -79,8 +79,9 @@ def _hasher() -> PasswordHasher:
     return driver("argon2", "dashboard", "local accounts").PasswordHasher()  # type: ignore[no-any-return]
 
 
-_HASHING = BoundedSemaphore(2)
-"""Passwords checked at once: each takes 64 MB, and whoever knocks often must not take all memory there is."""
+_HASHING = BoundedSemaphore(1)
+"""Passwords checked at once: each takes 64 MB and up to four cores for a moment, and whoever knocks often must not take
+all memory there is."""
 
 
 @cache

@@ -18,6 +18,9 @@ from recense.plugins import driver
 BUSY_SECONDS = 30
 """How long a writer waits for another one before the catalog counts as locked."""
 
+POOL = 8
+"""Connections kept open, once used: as many as the dashboard makes pages at the same time."""
+
 _WRITE = "recense_write"
 
 
@@ -37,10 +40,10 @@ def connect(url: str, where: str) -> Engine:
         if parsed.get_backend_name() == "postgresql":
             driver("psycopg", "postgres", "a catalog in PostgreSQL")
             parsed = parsed.set(drivername="postgresql+psycopg")
-            return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+            return create_engine(parsed, pool_pre_ping=True, pool_size=POOL, hide_parameters=True)
         if parsed.get_backend_name() == "sqlite":
             _prepare(parsed.database)
-            engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
+            engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=POOL, hide_parameters=True)
             event.listen(engine, "connect", _settle)
             event.listen(engine, "begin", _begin)
             return engine

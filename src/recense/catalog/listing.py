@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, select, tuple_
 
 from recense.catalog import counts, rows, searching, tables
 from recense.errors import UserError
-from recense.model import Finding, Proof, ScanRun, SourceReport, Unreadable
+from recense.model import Finding, ScanRun, SourceReport, Unreadable
 from recense.policy import taxonomy
 
 SHOWN = 50
@@ -248,32 +247,18 @@ def evidence(connection: Connection, run: str, id_: str) -> Sequence[Finding]:
     return [rows.finding_of(row) for row in connection.execute(query).mappings()]
 
 
-def by_dataset(connection: Connection, run: str) -> Iterator[tuple[str, str, int | None, Sequence[Finding]]]:
-    """Yields each dataset of a run: source, name, rows read, and its findings without their evidence.
+def by_dataset(connection: Connection, run: str) -> Mapping[tuple[str, str], set[tuple[str, str]]]:
+    """Returns what a run found in each dataset that it read: by source and name, pairs of a category and a proof.
 
-    One dataset at a time is in memory, however many the run has; those without a finding come last.
+    The database puts the findings together: a hundred thousand of them are never objects here.
     """
     names, table = tables.datasets, tables.findings
-    read = connection.execute(select(names.c.source, names.c.name, names.c.rows_read).where(names.c.run == run))
-    rows_read = {(source, name): number for source, name, number in read}
-    columns = ("source", "dataset", "path", "category", "entity", "proof", "score", "cells", "matched", "declared")
-    found = (
-        connection.execution_options(yield_per=2_000)
-        .execute(
-            select(*(table.c[name] for name in columns))
-            .where(table.c.run == run)
-            .order_by(table.c.source, table.c.dataset, table.c.path, table.c.position)
-        )
-        .tuples()
-    )
-    for (source, name), group in groupby(found, key=lambda row: row[:2]):
-        findings = [
-            Finding(source, name, path, category, entity, Proof(proof), score, cells, matched, declared=declared)
-            for _, _, path, category, entity, proof, score, cells, matched, declared in group
-        ]
-        yield source, name, rows_read.pop((source, name), None), findings
-    for (source, name), number in rows_read.items():
-        yield source, name, number, ()
+    read = connection.execute(select(names.c.source, names.c.name).where(names.c.run == run))
+    datasets: dict[tuple[str, str], set[tuple[str, str]]] = {(source, name): set() for source, name in read}
+    pairs = select(table.c.source, table.c.dataset, table.c.category, table.c.proof).where(table.c.run == run)
+    for source, name, category, proof in connection.execute(pairs.distinct()):
+        datasets.setdefault((source, name), set()).add((category, proof))
+    return datasets
 
 
 def trend(connection: Connection, id_: str, most: int = 12) -> Sequence[tuple[str, int, int]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from recense.catalog import decisions, tables
 from recense.catalog.counts import CELL, Moves
@@ -233,15 +233,22 @@ def _seen(one: Standing, run: ScanRun, moment: str) -> dict[str, Any]:
 def _update(
     connection: Connection, known: Sequence[tuple[Any, Standing]], run: ScanRun, moment: str, moves: Moves
 ) -> None:
-    """Writes what a run says of findings that stand in the list: most say the same, and are only marked as seen."""
+    """Writes what a run says of findings that stand in the list: most say the same, and are only marked as seen.
+
+    Rows that change the same columns are one statement: nobody else writes to SQLite meanwhile, not even the log of
+    who looked.
+    """
     table, same = tables.review, []
+    changed: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for old, new in known:
         values = _changed(old, new, run, moment)
         if values:
             moves.change(old, values)
-            connection.execute(update(table).where(table.c.id == new.id).values(values))
+            changed.setdefault(tuple(values), []).append({**values, "its": new.id})
         else:
             same.append(new.id)
+    for together in changed.values():  # each row names the columns that it sets
+        connection.execute(update(table).where(table.c.id == bindparam("its")), together)
     if same:
         connection.execute(update(table).where(table.c.id.in_(same)).values(last_run=run.id, last_seen=moment))
 

@@ -31,7 +31,9 @@ class Name(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Any) -> str | None:
         """Undoes the escape."""
-        return None if value is None else _ESCAPED.sub(lambda m: chr(int(m[1], 16)), value)
+        if value is None or _ESCAPE not in value:
+            return value
+        return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), value)
 
 
 class Json(TypeDecorator[Any]):

@@ -61,6 +61,7 @@ def serve(
     with open_catalog(settings) as kept:
         if taken := kept.fill_review():
             console.note(f"recense: took what {taken} earlier runs found into the list to review")
+        kept.index_search()
         with kept.transaction() as connection:
             empty = not accounts.everybody(connection)
     if empty and settings.dashboard.oidc is None:

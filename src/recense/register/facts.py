@@ -108,6 +108,21 @@ def of_dataset(
     return SeenDataset(portable(encodable(source), home), encodable(name), rows, _found(findings))
 
 
+def in_outline(source: str, name: str, kinds: Iterable[tuple[str, str]]) -> SeenDataset:
+    """Returns a dataset with what assigns it and no more: neither rows, nor entities, nor columns.
+
+    Args:
+        source: URI of its source.
+        name: its own.
+        kinds: pairs of a category found in it and the proof of a finding.
+    """
+    proofs: dict[str, list[str]] = {}
+    for category, proof in kinds:
+        proofs.setdefault(category, []).append(proof)
+    found = tuple(Found(category=category, proof=strongest(all_)) for category, all_ in sorted(proofs.items()))
+    return SeenDataset(encodable(source), encodable(name), None, found)
+
+
 def _found(findings: Sequence[Finding]) -> tuple[Found, ...]:
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
