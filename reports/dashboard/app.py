@@ -47,8 +47,8 @@ from recense.reports.dashboard.words import LANGUAGES, words
 HERE = Path(__file__).parent
 
 AT_ONCE = 8
-"""Pages made at the same time; others wait their turn. Python computes one at a time in any case, and more of them would
-only take memory and open connections to the catalog."""
+"""Pages made at the same time; others wait their turn. Python computes one at a time in any case, and more of them
+would only take memory and connections to the catalog."""
 
 
 def build(settings: Settings) -> Starlette:
