@@ -24,6 +24,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from recense.reports.dashboard.provider import provider_of
+
 CLIENT, SECRET = "recense", "a secret of the client"
 
 
@@ -124,7 +126,8 @@ class OpenIdProvider:
 
 @contextmanager
 def provider() -> Iterator[OpenIdProvider]:
-    """Gives a provider that listens on the loopback interface."""
+    """Gives a provider that listens on the loopback interface; nothing is known of one that had its port before."""
+    provider_of.cache_clear()
     made = OpenIdProvider()
     with served(made.app()) as address:
         made.issuer = address
