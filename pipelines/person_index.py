@@ -7,6 +7,7 @@ a run that read less, the earlier ones stay and say so. The sealed parts are era
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from recense.catalog import Catalog, now
 from recense.catalog import persons as kept
@@ -20,6 +21,9 @@ from recense.pipelines.plan import Survey
 from recense.subjects import keys
 from recense.subjects.filters import Filter
 from recense.subjects.keys import Key
+
+_HELD = 64 << 20
+"""Bytes of opened parts that are kept from the first pass for the second."""
 
 
 def key_of(config: Config) -> Key:
@@ -78,15 +82,16 @@ def reaches(new: Coverage, old: Coverage) -> bool:
 def _built(
     catalog: Catalog, run_id: str, dataset: Dataset, wanted: set[str], key: Key
 ) -> tuple[Coverage, list[ColumnFilter]]:
-    """Returns the filters of a dataset. Two passes over its parts: one counts, one sets bits; one part in memory."""
+    """Returns the filters of a dataset. Two passes over its parts: one counts, one sets bits; few parts in memory."""
     sizes: dict[tuple[str, str], int] = {}
     rows, problems = 0, []
+    held: dict[str, bytes] = {}
     with catalog.transaction() as connection:
         for name, part in kept.parts(connection, run_id, dataset.source, dataset.name):
-            opened = key.unseal(part.sealed)
             if name not in wanted:
                 continue
             wanted.discard(name)
+            opened = key.unseal(part.sealed)
             if opened is None:
                 problems.append("a part of it was read with another key")
                 continue
@@ -94,11 +99,14 @@ def _built(
             problems += [part.problem] if part.problem else []
             for path, kind, hashes in unpack(opened):
                 sizes[path, kind] = sizes.get((path, kind), 0) + len(hashes)
+            if sum(map(len, held.values())) + len(opened) <= _HELD:
+                held[name] = opened
         if wanted:
             problems.append("a part of it was read without the index")
         filled = _empty(dataset, sizes, key)
-        for _, part in kept.parts(connection, run_id, dataset.source, dataset.name):
-            for path, kind, hashes in unpack(key.unseal(part.sealed) or b"[]\n"):
+        rest = kept.parts(connection, run_id, dataset.source, dataset.name, beside=held)
+        for opened in chain(held.values(), (key.unseal(part.sealed) or b"[]\n" for _, part in rest)):
+            for path, kind, hashes in unpack(opened):
                 if (path, kind) in filled:
                     filled[path, kind][1].add(hashes)
     filters = [

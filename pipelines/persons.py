@@ -9,10 +9,11 @@ A failure here never costs the scan: it is noted, and the index says that it is 
 from __future__ import annotations
 
 import json
+import math
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -21,12 +22,12 @@ import pyarrow.compute as pc
 from recense.catalog.persons import Part
 from recense.model import Column, Dataset
 from recense.pipelines.defects import describe
-from recense.scanners.cells import as_text, leaves
+from recense.scanners.cells import Leaf
 from recense.scanners.context import TableContext
 from recense.scanners.names import classify
 from recense.scanners.vector import holds
 from recense.subjects import identifiers
-from recense.subjects.bytewise import openings
+from recense.subjects.bytewise import edges
 from recense.subjects.identifiers import Kind
 from recense.subjects.keys import Key
 
@@ -52,7 +53,6 @@ _ENTITIES = {
 }
 _WRITTEN_PHONE = r"^\s*(?:(?:\+|00)[1-9][\d .\-()]{7,18}|0[1-9](?:[ .\-]?\d{2}){4})\s*$"
 _WRITTEN_NIR = r"^\s*[1-478] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[ABab]) ?\d{3} ?\d{3} ?\d\d\s*$"
-_EITHER = f"(?:{_WRITTEN_PHONE})|(?:{_WRITTEN_NIR})"
 _COMPACT_AT = 1 << 21
 
 
@@ -82,10 +82,10 @@ class Layout:
     dropped: int = 0
 
 
-def layout(dataset: Dataset, arrays: Mapping[str, pa.Array]) -> Layout:
+def layout(dataset: Dataset, found: Mapping[str, Leaf]) -> Layout:
     """Returns what the names of a dataset's columns say."""
     declared = {column.path: column for column in dataset.columns}
-    columns = [declared.get(path) or Column(path, str(array.type)) for path, array in arrays.items()]
+    columns = [declared.get(path) or Column(path, str(leaf.array.type)) for path, leaf in found.items()]
     context = TableContext(dataset.name, columns, dataset.comment)
     said: dict[str, set[str]] = {}
     kinds: dict[str, frozenset[Kind]] = {}
@@ -93,10 +93,10 @@ def layout(dataset: Dataset, arrays: Mapping[str, pa.Array]) -> Layout:
         plain = Column(column.path, column.type, column.comment)  # a key is a number of a person all the same
         entities = {hint.entity for hint in classify(plain, context) if hint.strength != "against"}
         said[column.path] = entities
-        found = {_ENTITIES[entity] for entity in entities if entity in _ENTITIES}
+        own = {_ENTITIES[entity] for entity in entities if entity in _ENTITIES}
         if context.is_person_key(column) or (context.setting == "person" and context.is_key(column)):
-            found.add(Kind.customer)
-        kinds[column.path] = frozenset(found)
+            own.add(Kind.customer)
+        kinds[column.path] = frozenset(own)
     pairs = list(_pairs(said))
     return Layout(kinds, tuple(pairs[:MOST_PAIRS]), max(0, len(pairs) - MOST_PAIRS))
 
@@ -115,29 +115,26 @@ def _pairs(said: Mapping[str, set[str]]) -> Iterator[tuple[str, ...]]:
 
 
 def identified(
-    arrays: Mapping[str, pa.Array], plan: Layout, region: str, kinds: frozenset[Kind] = frozenset(Kind)
+    columns: Mapping[str, Leaf], plan: Layout, region: str, kinds: frozenset[Kind] = frozenset(Kind)
 ) -> Iterator[tuple[str, Kind, pa.Array]]:
     """Yields the identifiers of a batch: path, kind and one normal form or null for each cell or row that may be one.
 
     Args:
-        arrays: leaf columns by path.
+        columns: leaves by path.
         plan: what their names say.
         region: of telephone numbers.
         kinds: wanted ones.
     """
-    for path, array in arrays.items():
-        if not plan.kinds[path] and _is_bare(array):
-            continue
-        text = as_text(array).text
-        if len(text):
+    for path, (array, text) in columns.items():
+        if len(text) and (plan.kinds[path] or not _is_bare(array)):
             yield from ((path, kind, values) for kind, values in _alone(text, plan.kinds[path], region, kinds))
     if Kind.named in kinds:
-        aligned = {path: _aligned(arrays[path]) for path in {one for pair in plan.pairs for one in pair}}
+        aligned = {path: _aligned(columns[path]) for path in {one for pair in plan.pairs for one in pair}}
         for pair in plan.pairs:
             cells = [aligned[path] for path in pair]
             if len({len(cell) for cell in cells}) == 1:
                 # Each column is folded before they are joined: a first name is often there, a whole name once.
-                names = [identifiers.folded(cell) for cell in cells[:-1]] if len(cells) > 2 else cells[:1]
+                names = [identifiers.folded(cell) for cell in cells[:-1]]
                 name = names[0] if len(names) == 1 else pc.binary_join_element_wise(*names, " ")
                 yield TOGETHER.join(pair), Kind.named, identifiers.named(name, cells[-1])
 
@@ -150,22 +147,13 @@ def _alone(
         some = spelt.filter(pc.match_substring(spelt, "@"))
         whole = identifiers.emails(some)
         yield Kind.email, whole
-        if within := identifiers.emails_within(some):
+        if within := identifiers.emails_within(some, whole):
             yield Kind.email, pa.array(within, pa.string())
     if Kind.customer in kinds and Kind.customer in said:
         yield Kind.customer, identifiers.customers(text)
-    written = None
-    for kind, pattern in ((Kind.phone, _WRITTEN_PHONE), (Kind.nir, _WRITTEN_NIR)):
-        if kind not in kinds:
-            continue
-        if kind in said:
-            yield kind, identifiers.normal(kind, text, region)
-            continue
-        if written is None:
-            written = _promising(text)
-            written = written.filter(pc.match_substring_regex(written, _EITHER)) if len(written) else written
-        if len(some := written.filter(pc.match_substring_regex(written, pattern)) if len(written) else written):
-            yield kind, identifiers.normal(kind, some, region)
+    yield from ((kind, identifiers.normal(kind, text, region)) for kind in _WRITTEN if kind in kinds & said)
+    if unsaid := [kind for kind in _WRITTEN if kind in kinds - said]:
+        yield from ((kind, identifiers.normal(kind, some, region)) for kind, some in _written(text, unsaid))
 
 
 def _is_bare(array: pa.Array) -> bool:
@@ -182,24 +170,62 @@ def _is_bare(array: pa.Array) -> bool:
     return most is None or most < 10**14
 
 
-def _promising(text: pa.Array) -> pa.Array:
-    """Returns the cells whose first byte and length a written telephone or social security number may have."""
-    first, lengths = openings(text)
-    space = (first == 32) | ((first >= 9) & (first <= 13))
-    phone = ((first == 0x2B) | (first == 0x30) | space) & (lengths >= 9)
-    nir = (np.isin(first, np.frombuffer(b"123478", np.uint8)) | space) & (lengths >= 15)
-    return text.filter(pa.array(phone | nir))
+def _bytes(*those: int) -> NDArray[np.bool_]:
+    return np.isin(np.arange(256), [*those, *b" \t\n\v\f\r"])
+
+
+class _Look(NamedTuple):
+    """How an identifier of a kind looks: its first and last bytes, how many there are at least, and all of it."""
+
+    first: NDArray[np.bool_]
+    last: NDArray[np.bool_]
+    least: int
+    pattern: str
+
+
+_WRITTEN = {
+    Kind.phone: _Look(_bytes(*b"+0"), _bytes(*b"0123456789.-()"), 9, _WRITTEN_PHONE),
+    Kind.nir: _Look(_bytes(*b"123478"), _bytes(*b"0123456789"), 15, _WRITTEN_NIR),
+}
+
+
+def _written(text: pa.Array, kinds: Iterable[Kind]) -> Iterator[tuple[Kind, pa.Array]]:
+    """Yields the cells that are written like a telephone or social security number, if there are any."""
+    first, last, lengths = edges(text)
+    for kind in kinds:
+        look = _WRITTEN[kind]
+        may = look.first[first] & look.last[last] & (lengths >= look.least)
+        if may.any():
+            some = text.filter(pa.array(may))
+            some = some.filter(pc.match_substring_regex(some, look.pattern))
+            if len(some):
+                yield kind, some
 
 
 def _distinct(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Returns each hash once, in order; numpy's own way goes through a table of hashes and is slower."""
+    """Returns each hash once, in any order. Where nearly all differ, all of them: putting them in order costs more."""
+    if not len(hashes) or _mostly_differ(hashes):
+        return hashes
     ordered = np.sort(hashes)
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+    once: NDArray[np.uint64] = ordered[np.append(True, ordered[1:] != ordered[:-1])]
+    return once
 
 
-def _aligned(array: pa.Array) -> pa.Array:
+def _mostly_differ(hashes: NDArray[np.uint64]) -> bool:
+    """Tells whether at most some three in a hundred have come before (linear counting, Whang et al. 1990)."""
+    if len(hashes) > _COMPACT_AT:  # the table would take more room than the hashes
+        return False
+    size = 1 << (8 * len(hashes)).bit_length()
+    seen = np.zeros(size, bool)
+    seen[hashes & np.uint64(size - 1)] = True
+    return int(np.count_nonzero(seen)) > 0.97 * -size * math.expm1(-len(hashes) / size)
+
+
+def _aligned(leaf: Leaf) -> pa.Array:
     """Returns the cells of a column as text, nulls in their places."""
-    text = as_text(array).text
+    array, text = leaf
+    if len(text) == len(array):
+        return text
     if len(text) != len(array) - array.null_count:
         return pa.nulls(len(array), pa.string())
     return pc.replace_with_mask(pa.nulls(len(array), pa.string()), array.is_valid(), text)
@@ -219,28 +245,27 @@ class Collector:
         self._problem: str | None = None  # nothing more can be gathered
         self._left_out: str | None = None  # all but this is
 
-    def add(self, batch: pa.RecordBatch) -> None:
+    def add(self, rows: int, columns: Mapping[str, Leaf]) -> None:
         """Hashes the identifiers of a batch; what fails is noted and not raised."""
         if self._problem is not None:
             return
         try:
-            arrays = dict(leaves(batch))
-            plan = self._layout(arrays)
-            for path, kind, values in identified(arrays, plan, self._region):
+            plan = self._layout(columns)
+            for path, kind, values in identified(columns, plan, self._region):
                 if len(there := values.drop_null()):
                     self._keep((path, kind), self._key.hashes(kind, there))
             with self._lock:
-                self._rows += batch.num_rows
+                self._rows += rows
                 if plan.dropped:
                     self._left_out = f"{plan.dropped} pairs of a name and a date of birth are more than are indexed"
         except Exception as error:  # the scan goes on without the index
             self._problem = describe(error)
 
-    def _layout(self, arrays: Mapping[str, pa.Array]) -> Layout:
-        names = tuple(arrays)
+    def _layout(self, columns: Mapping[str, Leaf]) -> Layout:
+        names = tuple(columns)
         with self._lock:
             if names not in self._layouts:
-                self._layouts[names] = layout(self._dataset, arrays)
+                self._layouts[names] = layout(self._dataset, columns)
             return self._layouts[names]
 
     def _keep(self, place: tuple[str, Kind], hashes: NDArray[np.uint64]) -> None:
@@ -267,7 +292,7 @@ class Collector:
 def pack(found: Mapping[tuple[str, Kind], NDArray[np.uint64]]) -> bytes:
     """Returns hashes as bytes: a line of JSON with paths, kinds and counts, then the numbers."""
     head = json.dumps([[path, kind, len(hashes)] for (path, kind), hashes in found.items()])
-    return head.encode() + b"\n" + b"".join(hashes.astype("<u8").tobytes() for hashes in found.values())
+    return b"".join((head.encode(), b"\n", *(hashes.astype("<u8", copy=False).data for hashes in found.values())))
 
 
 def unpack(data: bytes) -> Iterator[tuple[str, Kind, NDArray[np.uint64]]]:

@@ -139,7 +139,8 @@ class Reading:
         with self._state:
             self._working += 1
         dataset = self.task.partition.dataset
-        observer = Observer(self.task.settings, f"{dataset.source}\n{dataset.name}")
+        gather = self._persons.add if self._persons is not None else None
+        observer = Observer(self.task.settings, f"{dataset.source}\n{dataset.name}", gather)
         try:
             while (batch := self._next()) is not None:
                 self._look(observer, batch)
@@ -173,8 +174,6 @@ class Reading:
 
     def _look(self, observer: Observer, batch: pa.RecordBatch) -> None:
         self._guarded(lambda: observer.add(batch))
-        if self._persons is not None:
-            self._persons.add(batch)
         if self._tick is not None:
             self._tick(self.task.partition, batch.num_rows, batch.nbytes)
 

@@ -20,7 +20,7 @@ from recense.pipelines.defects import describe
 from recense.pipelines.persons import TOGETHER, Layout, identified
 from recense.pipelines.plan import recall
 from recense.reports.located import Place
-from recense.scanners.cells import leaves
+from recense.scanners.cells import Leaf, as_text, leaves
 from recense.subjects.asking import Question
 from recense.subjects.identifiers import Kind
 
@@ -98,16 +98,16 @@ def _count(
     for partition in source.partitions(dataset):
         with only(frozenset(re.split(r"[.\[]", path)[0] for path in paths) | paths):
             for batch in source.batches(partition):
-                arrays = {path: array for path, array in leaves(batch) if path in paths}
-                for path, kind, values in identified(arrays, _plan(wanted, arrays), region, kinds):
+                columns = {path: Leaf(array, as_text(array).text) for path, array in leaves(batch) if path in paths}
+                for path, kind, values in identified(columns, _plan(wanted, columns), region, kinds):
                     if (path, kind) in counts:
                         counts[path, kind] += pc.sum(pc.is_in(values, wanted[path, kind])).as_py() or 0
     return {place: counts[place.column, Kind(place.kind)] for place in places}
 
 
-def _plan(wanted: Iterable[tuple[str, Kind]], arrays: Mapping[str, pa.Array]) -> Layout:
+def _plan(wanted: Iterable[tuple[str, Kind]], columns: Mapping[str, Leaf]) -> Layout:
     """Returns how to read the columns that are asked for: as what the index took them for."""
     asked = list(wanted)
-    kinds = {path: frozenset(kind for column, kind in asked if column == path) for path in arrays}
+    kinds = {path: frozenset(kind for column, kind in asked if column == path) for path in columns}
     pairs = [tuple(column.split(TOGETHER)) for column, kind in asked if kind is Kind.named]
-    return Layout(kinds, tuple(pair for pair in pairs if all(path in arrays for path in pair)))
+    return Layout(kinds, tuple(pair for pair in pairs if all(path in columns for path in pair)))

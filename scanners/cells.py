@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -67,6 +68,13 @@ def _is_list(kind: pa.DataType) -> bool:
         or pa.types.is_list_view(kind)
         or pa.types.is_large_list_view(kind)
     )
+
+
+class Leaf(NamedTuple):
+    """A leaf column of a batch, and its non-null cells as text."""
+
+    array: pa.Array
+    text: pa.StringArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ read by the language detectors once the partition has been read. Nothing here de
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 
 from recense.evidence import DECADE, FORM, SAMPLE_SIZE, ColumnEvidence, Evidence
-from recense.scanners.cells import as_text, decade, form, leaves
+from recense.scanners.cells import Leaf, TextCells, as_text, decade, form, leaves
 from recense.scanners.dotted import dotted
 from recense.scanners.figures import figures
 from recense.scanners.grouping import POOLED_CELLS
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 TOGETHER_ROWS, TOGETHER_BYTES = 131_072, 48 << 20
 """Small batches wait for each other up to so many rows and bytes: expressions are compiled once for all of them."""
+
+
+Gather = Callable[[int, Mapping[str, Leaf]], None]
+"""Called with the rows of a batch and its leaf columns by path, while their text is at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,12 @@ class Observer:
         dataset: what the partition is one of, unique in a run: samples of its other partitions that this process has
             read spare the language detectors the values that cannot be in the sample of all. The evidence is then
             whole only when merged with that of those partitions. Empty to stand alone.
+        gather: told of every batch, for who looks for something else in the same cells.
     """
 
-    def __init__(self, settings: ScanSettings, dataset: str = "") -> None:
+    def __init__(self, settings: ScanSettings, dataset: str = "", gather: Gather | None = None) -> None:
         self.settings = settings
+        self._gather = gather
         self._earlier = read_before(settings.sample_key, dataset) if dataset else {}
         self._evidence = Evidence()
         self._reservoirs: dict[str, Reservoir] = {}
@@ -101,15 +107,20 @@ class Observer:
     def _columns(self, batch: pa.RecordBatch) -> Iterator[_Asked]:
         """Counts the rows and cells of a batch and yields what detectors must see of its columns."""
         self._evidence.rows += batch.num_rows
+        read: dict[str, Leaf] = {}
         for path, array in leaves(batch):
-            scan = self._count(path, array)
+            cells = as_text(array)
+            if self._gather is not None:
+                read[path] = Leaf(array, cells.text)
+            scan = self._count(path, array, cells)
             if len(scan):
                 yield _Asked(self._evidence.column(path), path, scan, _packed(batch, path, scan))
+        if self._gather is not None:
+            self._gather(batch.num_rows, read)
 
-    def _count(self, path: str, array: pa.Array) -> pa.Array:
+    def _count(self, path: str, array: pa.Array, cells: TextCells) -> pa.Array:
         """Counts the cells of a column of a batch and returns those that detectors must see."""
         seen = self._evidence.column(path)
-        cells = as_text(array)
         seen.cells += len(array) - array.null_count
         seen.nulls += array.null_count
         seen.images += cells.images

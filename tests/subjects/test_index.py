@@ -12,6 +12,7 @@ from recense.errors import UserError
 from recense.model import Column, Dataset
 from recense.pipelines.persons import Collector, Indexing, unpack
 from recense.reports import person_page
+from recense.scanners.cells import Leaf, as_text, leaves
 from recense.subjects import identifiers, keys
 from recense.subjects.asking import UnclearIdentifier, question
 from recense.subjects.filters import RATE, Filter
@@ -197,13 +198,18 @@ def test_a_key_is_its_owners_and_never_replaced(tmp_path) -> None:
         keys.read(file)
 
 
+def gather(collector: Collector, batch: pa.RecordBatch) -> None:
+    columns = {path: Leaf(array, as_text(array).text) for path, array in leaves(batch)}
+    collector.add(batch.num_rows, columns)
+
+
 def test_too_many_names_with_dates_of_birth_cost_the_index_nothing_else() -> None:
     names = [f"{what}_{n}" for n in range(3) for what in ("prenom", "nom_famille", "date_naissance")]
     dataset = Dataset("test:", "familles", "table", tuple(Column(name, "text") for name in (*names, "courriel")))
     collector = Collector(Indexing(KEY), dataset, "test")
     for number in range(3):
         row = {name: ["1970-01-02" if "date" in name else "Zoe"] for name in names}
-        collector.add(pa.record_batch(row | {"courriel": [f"user{number}@example.org"]}))
+        gather(collector, pa.record_batch(row | {"courriel": [f"user{number}@example.org"]}))
     part = collector.result(None)
     assert part.rows == 3 and part.problem is not None and "pairs" in part.problem
     kept = {kind: hashes for path, kind, hashes in unpack(KEY.unseal(part.sealed) or b"") if path == "courriel"}
@@ -223,7 +229,7 @@ def test_too_many_names_with_dates_of_birth_cost_the_index_nothing_else() -> Non
 def test_an_address_in_a_log_or_url_is_indexed_as_it_is_asked_for(cell: str) -> None:
     batch = pa.record_batch({"line": pa.array([cell, None, "100 % @ home"])})
     gathered = Collector(Indexing(KEY), Dataset("s", "d", "log", (Column("line"),)), "s")
-    gathered.add(batch)
+    gather(gathered, batch)
     places = unpack(KEY.unseal(gathered.result(None).sealed) or b"")
     hashes = {int(one) for _, kind, found in places if kind is Kind.email for one in found}
     assert int(KEY.hashes(Kind.email, pa.array(["jeanne.martin@example.org"]))[0]) in hashes

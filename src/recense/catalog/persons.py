@@ -5,7 +5,7 @@ Nothing here is readable without the install's key, which is not in the catalog;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -75,11 +75,18 @@ def keep_part(connection: Connection, run: str, partition: Partition, part: Part
     )  # fmt: skip
 
 
-def parts(connection: Connection, run: str, source: str, dataset: str) -> Iterator[tuple[str, Part]]:
-    """Yields the parts of a dataset with their keys, in the order of these, one in memory at a time."""
+def parts(
+    connection: Connection, run: str, source: str, dataset: str, beside: Container[str] = ()
+) -> Iterator[tuple[str, Part]]:
+    """Yields the parts of a dataset with their keys, in the order of these, one in memory at a time.
+
+    Those of which ``beside`` holds the keys are left out.
+    """
     table = tables.person_parts
     here = (table.c.run == run) & (table.c.source == source) & (table.c.dataset == dataset)
     for key in list(connection.execute(select(table.c.part).where(here).order_by(table.c.part)).scalars()):
+        if key in beside:
+            continue
         row = connection.execute(select(table).where(here, table.c.part == key)).mappings().one()
         yield key, Part(row["key_id"], row["rows"], row["problem"], bytes(row["sealed"]))
 

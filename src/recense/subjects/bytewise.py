@@ -6,6 +6,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+SAME = bytes(range(256))
+"""For ``rewritten``: every byte as it is."""
+
+_CACHED = 1 << 17
+"""Bytes whose temporaries fit the processor's cache."""
+
 
 def spread(text: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Returns where each cell begins in the bytes (one entry more than cells), and the bytes."""
@@ -27,7 +33,7 @@ def rewritten(text: pa.Array, put: bytes, drop: bytes = b"") -> pa.Array:
 
     Args:
         text: of ASCII only, see ``is_ascii``.
-        put: 256 bytes, what to write for each.
+        put: 256 bytes, what to write for each, or ``SAME``.
         drop: bytes to leave out.
     """
     offsets, data = spread(text)
@@ -35,10 +41,10 @@ def rewritten(text: pa.Array, put: bytes, drop: bytes = b"") -> pa.Array:
         stays = np.ones(256, bool)
         stays[list(drop)] = False
         kept = stays[data]
-        before = np.zeros(len(data) + 1, np.int64)
+        before = np.zeros(len(data) + 1, np.int32)  # as offsets of a column are; three times as fast as longer ones
         np.cumsum(kept, out=before[1:])
-        offsets, data = before[offsets], data[kept]
-    made = np.frombuffer(put, np.uint8)[data]
+        offsets, data = before[offsets].astype(np.int64), data[kept]
+    made = data if put == SAME else np.frombuffer(put, np.uint8)[data]
     valid = np.packbits(text.is_valid().to_numpy(zero_copy_only=False), bitorder="little") if text.null_count else None
     return pa.StringArray.from_buffers(
         len(text),
@@ -49,9 +55,18 @@ def rewritten(text: pa.Array, put: bytes, drop: bytes = b"") -> pa.Array:
     )
 
 
-def openings(text: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Returns the first byte of each cell (0 of an empty one) and how many bytes each has."""
+def edges(text: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.int64]]:
+    """Returns the first and the last byte of each cell, any of an empty one, and how many bytes each has."""
     offsets, data = spread(text)
     lengths = np.diff(offsets)
-    padded = np.append(data, np.uint8(0))
-    return np.where(lengths > 0, padded[offsets[:-1]], 0).astype(np.uint8), lengths
+    if not len(data):
+        return np.zeros(len(text), np.uint8), np.zeros(len(text), np.uint8), lengths
+    return data[np.minimum(offsets[:-1], len(data) - 1)], data[np.maximum(offsets[1:], 1) - 1], lengths
+
+
+def has_any(text: pa.Array, signs: bytes) -> bool:
+    """Tells whether one of some bytes occurs in any cell."""
+    wanted = np.zeros(256, bool)
+    wanted[list(signs)] = True
+    data = spread(text)[1]
+    return any(bool(wanted[data[start : start + _CACHED]].any()) for start in range(0, len(data), _CACHED))

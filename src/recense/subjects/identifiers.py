@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recense.subjects.bytewise import is_ascii, rewritten
+from recense.subjects.bytewise import SAME, has_any, is_ascii, rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,6 @@ _ANY_OVERSEAS = r"^0(?:262|263|639|59[046]|69[0-7])"
 _CIVILITIES = pa.array(["m", "mr", "mrs", "ms", "mme", "mlle", "dr", "monsieur", "madame", "mademoiselle"])
 _LOWER = bytes(range(256)).lower()
 _UPPER = bytes(range(256)).upper()
-_SAME = bytes(range(256))
 _WORDS = bytes(byte if byte in b"abcdefghijklmnopqrstuvwxyz" else 32 for byte in _LOWER)
 """Of ASCII, letters in lower case and spaces for all the rest."""
 
@@ -71,8 +70,9 @@ def emails(text: pa.Array) -> pa.Array:
     return _only(plain, pc.match_substring_regex(plain, _EMAIL))
 
 
-_BEFORE_ADDRESS = re.compile(r"[=&?/'`{|}]")
+_SIGNS = "=&?/'`{|}"
 """Signs that an address may have and seldom has: before one they are a field's (``user=``) or a URL's."""
+_BEFORE_ADDRESS = re.compile(f"[{_SIGNS}]")
 _ALONE = r"^\s*[^@\s=&?/'`{|}]+@[^@\s]+\s*$"
 _ESCAPES = (("%40", "@"), ("%2B", "+"), ("%2b", "+"), ("%2E", "."), ("%2e", "."))
 
@@ -90,12 +90,19 @@ def without_escapes(text: pa.Array) -> pa.Array:
     return text
 
 
-def emails_within(text: pa.Array) -> list[str]:
+def emails_within(text: pa.Array, whole: pa.Array) -> list[str]:
     """Returns the addresses that stand inside longer texts, written as ``emails`` writes them.
 
-    >>> emails_within(pa.array(["user=a.b@example.org ok"]))
+    Args:
+        text: the cells.
+        whole: what ``emails`` says of them.
+
+    >>> cells = pa.array(["user=a.b@example.org ok"])
+    >>> emails_within(cells, emails(cells))
     ['a.b@example.org', 'user=a.b@example.org']
     """
+    if not has_any(text, _SIGNS.encode()):
+        text = text.filter(pc.is_null(whole))
     some = pc.and_(pc.match_substring(text, "@"), pc.invert(pc.match_substring_regex(text, _ALONE)))
     prose = text.filter(some)
     found = {address for cell in prose.to_pylist() for address in _ADDRESS_IN_TEXT.findall(cell)}
@@ -116,13 +123,14 @@ def phones(text: pa.Array, region: str = REGION) -> pa.Array:
     plan = _plan(region)
     compact = _without_signs(text)
     out = pa.nulls(len(text), pa.string())
-    for begins, pattern, written in plan.rewrites(compact):
-        left = pc.and_(pc.is_null(out), pc.fill_null(pc.starts_with(compact, begins), False))
+    for form in plan.forms(compact):
+        left = pc.and_(pc.is_null(out), pc.fill_null(pc.starts_with(compact, form.begins), False))
         if pc.any(left).as_py():
-            left = pc.and_(left, pc.match_substring_regex(compact, pattern))
+            left = pc.and_(left, pc.match_substring_regex(compact, form.pattern))
+        if pc.all(left).as_py():
+            return form.international(compact)
         if pc.any(left).as_py():
-            same = pc.replace_substring_regex(compact.filter(left), pattern, written)
-            out = pc.replace_with_mask(out, left, same)
+            out = pc.replace_with_mask(out, left, form.international(compact.filter(left)))
     left = pc.and_(pc.is_null(out), pc.is_valid(compact))
     if pc.any(left).as_py():
         hard = pc.and_(left, pc.fill_null(pc.match_substring_regex(compact, r"^\+?\d{6,17}$"), False))
@@ -133,7 +141,7 @@ def phones(text: pa.Array, region: str = REGION) -> pa.Array:
 
 def _without_signs(text: pa.Array) -> pa.Array:
     if is_ascii(text) and not pc.any(pc.match_substring(text, "(0)")).as_py():
-        return rewritten(text, _SAME, b" \t\n\f\r.-/()")
+        return rewritten(text, SAME, b" \t\n\f\r.-/()")
     return pc.replace_substring_regex(text, r"\(0\)|[\s.\-/()\x{a0}\x{202f}\x{2011}\x{2013}]", "")
 
 
@@ -166,18 +174,19 @@ def names(text: pa.Array) -> pa.Array:
     >>> names(pa.array(["Hélène LE-GALL", "Mme le gall  Helene"])).to_pylist()
     ['gall helene le', 'gall helene le']
     """
-    plain = text if is_ascii(text) else folded(text)
-    if is_ascii(plain):
-        plain = rewritten(plain, _WORDS)
-    cells = pc.ascii_split_whitespace(plain)
+    cells = pc.ascii_split_whitespace(folded(text))
     words, rows = cells.flatten(), pc.list_parent_indices(cells)
     kept = pc.and_(pc.not_equal(words, ""), pc.invert(pc.is_in(words, _CIVILITIES)))
     words, owner = words.filter(kept), rows.filter(kept).to_numpy(zero_copy_only=False)
     coded = words.dictionary_encode()
     rank = np.empty(len(coded.dictionary), np.int64)
     rank[pc.array_sort_indices(coded.dictionary).to_numpy()] = np.arange(len(rank))
-    order = np.argsort(owner * max(len(rank), 1) + rank[coded.indices.to_numpy()], kind="stable")
     counts = np.bincount(owner, minlength=len(text))
+    place = rank[coded.indices.to_numpy()]
+    if len(place) == 2 * len(text) and (counts == 2).all():  # as most names have
+        order = np.arange(len(place)) ^ np.repeat(place[0::2] > place[1::2], 2)
+    else:
+        order = np.argsort(owner * max(len(rank), 1) + place, kind="stable")
     ends = pa.array(np.concatenate(([0], np.cumsum(counts))), pa.int32())
     joined = pc.binary_join(pa.ListArray.from_arrays(ends, words.take(pa.array(order))), " ")
     return _only(joined, pa.array(counts > 0))
@@ -186,8 +195,10 @@ def names(text: pa.Array) -> pa.Array:
 def folded(text: pa.Array) -> pa.Array:
     """Returns texts without accents and ligatures, in lower case, with spaces for all that is no letter.
 
-    Each spelling is folded once: first names come again and again.
+    Each spelling with accents is folded once: first names come again and again.
     """
+    if is_ascii(text):
+        return rewritten(text, _WORDS)
     coded = text.dictionary_encode()
     plain = pc.replace_substring_regex(pc.utf8_normalize(coded.dictionary, form="NFKD"), r"\p{M}+", "")
     if is_ascii(plain):
@@ -258,6 +269,24 @@ def _day(text: str | None) -> str | None:
     return None
 
 
+class _Form(NamedTuple):
+    """How numbers may be written: what they begin with, all of it, and what they become.
+
+    ``cut``: so many characters at the beginning give way to what the number becomes, where that is all there is to do.
+    """
+
+    begins: str
+    pattern: str
+    written: str
+    cut: int | None = None
+
+    def international(self, numbers: pa.Array) -> pa.Array:
+        """Returns numbers of this form as E.164."""
+        if self.cut is None:
+            return pc.replace_substring_regex(numbers, self.pattern, self.written)
+        return pc.binary_join_element_wise(self.written, pc.utf8_slice_codeunits(numbers, self.cut), "")
+
+
 class _Plan:
     """The numbering plan of a region, as far as plain forms follow from it."""
 
@@ -273,21 +302,21 @@ class _Plan:
         self.abroad = "00" if plan.international_prefix == "00" else ""
         self.lengths = sorted(plan.general_desc.possible_length)
 
-    def rewrites(self, compact: pa.Array) -> list[tuple[str, str, str]]:
-        """Returns (beginning, pattern, how it is written) of the forms a column may have; the first that fits wins."""
+    def forms(self, compact: pa.Array) -> list[_Form]:
+        """Returns the forms a column may have; the first that fits wins."""
         code, trunk, least, most = self.code, self.trunk, self.lengths[0], self.lengths[-1]
-        made: list[tuple[str, str, str]] = []
+        made: list[_Form] = []
         if not trunk or not self.abroad:
             return []
         if self.region == "FR" and pc.any(pc.match_substring_regex(compact, _ANY_OVERSEAS)).as_py():
-            made += [("0", pattern, rf"{other}\1\2") for pattern, other in _OVERSEAS]
+            made += [_Form("0", pattern, rf"{other}\1\2") for pattern, other in _OVERSEAS]
         # A trunk prefix after the country code is a mistake that phonenumbers mends, and so does this.
         for begins in (f"+{code}", f"{self.abroad}{code}"):
             head = begins.replace("+", r"\+")
-            made.append((begins, rf"^{head}(?:{trunk})?([1-9]\d{{{least - 1},{most - 1}}})$", rf"+{code}\1"))
-        made.append((trunk, rf"^{trunk}([1-9]\d{{{least - 1},{most - 1}}})$", rf"+{code}\1"))
+            made.append(_Form(begins, rf"^{head}(?:{trunk})?([1-9]\d{{{least - 1},{most - 1}}})$", rf"+{code}\1"))
+        made.append(_Form(trunk, rf"^{trunk}[1-9]\d{{{least - 1},{most - 1}}}$", f"+{code}", len(trunk)))
         if least == most:  # a spreadsheet took the leading zero
-            made.append(("", rf"^([1-9]\d{{{most - 1}}})$", rf"+{code}\1"))
+            made.append(_Form("", rf"^[1-9]\d{{{most - 1}}}$", f"+{code}", 0))
         return made
 
     def parsed(self, text: str) -> str | None:

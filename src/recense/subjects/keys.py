@@ -7,7 +7,6 @@ until its filters are built. The words hold the version of the format: an older 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
@@ -28,6 +27,8 @@ SIZE = 32
 _SALT = 16
 _VERSION = 2
 """Of the stored format: 1 hashed identifiers with HMAC-SHA-256."""
+_SEAL = b"sealed with AES\0"
+"""What a seal is derived with; a part of a run that an earlier recense began has another, and is not opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +89,33 @@ class Key:
         return prf.hashes(self._derived(b"identifiers\0" + kind.encode())[:16], text)
 
     def seal(self, data: bytes) -> bytes:
-        """Returns data that nobody reads or changes without the key: a random salt, a keyed stream, a seal."""
+        """Returns data that nobody reads or changes without the key: a random salt, AES-256 in counter mode, a seal."""
         salt = secrets.token_bytes(_SALT)
-        hidden = salt + self._stream(salt, data)
-        return hidden + self._derived(b"seal\0" + hidden)
+        hidden = self._hidden(salt, data)
+        return b"".join((salt, hidden, self._seal(salt, hidden)))
 
     def unseal(self, sealed: bytes) -> bytes | None:
         """Returns what ``seal`` was given, None when it was sealed with another key or changed."""
-        hidden, seal = sealed[:-32], sealed[-32:]
-        if len(hidden) < _SALT or not hmac.compare_digest(seal, self._derived(b"seal\0" + hidden)):
+        salt, hidden, seal = sealed[:_SALT], memoryview(sealed)[_SALT:-32], sealed[-32:]
+        if len(sealed) < _SALT + 32 or not hmac.compare_digest(seal, self._seal(salt, hidden)):
             return None
-        return self._stream(hidden[:_SALT], hidden[_SALT:])
+        return self._hidden(salt, hidden)
 
     def _derived(self, words: bytes, version: int = _VERSION) -> bytes:
         return hmac.digest(self.secret, b"recense person index %d\0" % version + words, "sha256")
 
-    def _stream(self, salt: bytes, data: bytes) -> bytes:
-        import numpy as np
+    def _seal(self, *parts: bytes | memoryview) -> bytes:
+        made = hmac.new(self._derived(_SEAL), digestmod="sha256")
+        for part in parts:  # of tens of megabytes: not joined before
+            made.update(part)
+        return made.digest()
 
-        stream = hashlib.shake_256(self._derived(b"stream\0" + salt)).digest(len(data))
-        return (np.frombuffer(data, np.uint8) ^ np.frombuffer(stream, np.uint8)).tobytes()
+    def _hidden(self, salt: bytes, data: bytes | memoryview) -> bytes:
+        """Returns data under a key that serves once; a second time, it is there again."""
+        from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+        cipher = Cipher(algorithms.AES(self._derived(b"stream\0" + salt)), modes.CTR(bytes(16)))
+        return cipher.encryptor().update(data)
 
 
 def read(file: Path) -> Key:
