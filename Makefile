@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+WORKERS ?= 2
 
 .PHONY: demo test check bench bench-accuracy serve pictures lock clean system
 
@@ -22,9 +23,9 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 demo: $(VENV)/.ready          ## build a sample estate, scan it through the Prefect flow, show planted against found
 	@PREFECT_HOME=$(CURDIR)/demo/.prefect $(BIN)/recense demo demo
 
-test: $(VENV)/.ready system   ## everything CI runs: checks, then all tests
+test: $(VENV)/.ready system   ## everything CI runs: checks, then all tests, two files at a time
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.ready         ## format, lint, types, import contracts, and the gate on our own schemas
 	@$(BIN)/ruff format --check .
