@@ -89,8 +89,9 @@ class Observer:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Counts the cells of a batch, at once or together with the next ones."""
-        if self._waiting and self._waiting[0].schema != batch.schema:
-            self._count_waiting()
+        much = (self._waiting_bytes + batch.nbytes) * 4 > self.settings.together_bytes * 5
+        if self._waiting and (much or self._waiting[0].schema != batch.schema):
+            self._count_waiting()  # what waits and a large one would be copied into one still larger
         self._waiting.append(batch)
         self._waiting_bytes += batch.nbytes
         if self._waiting_bytes >= self.settings.together_bytes or sum(map(len, self._waiting)) >= TOGETHER_ROWS:

@@ -94,7 +94,12 @@ def relaxed(regex: str) -> str:
             regex = f"(?:^|[^{before[1]}]){regex[before.end() :]}"
         if behind:
             regex = f"{regex[: -len(behind[0])]}(?:$|[^{behind[1]}])"
-    return re.sub(r"\{(\d+),\d{4,}\}", r"{\1,}", regex)  # from COUNTED on
+    return uncounted(regex)
+
+
+def uncounted(regex: str) -> str:
+    """Returns the expression with no count from ``COUNTED`` on: the same for texts that are shorter."""
+    return re.sub(r"\{(\d+),\d{4,}\}", r"{\1,}", regex)
 
 
 def closed(detector: Detector) -> bool:
@@ -120,12 +125,17 @@ def _anywhere(detectors: Iterable[Detector], wide: bool, triage: bool, bare: boo
 
 
 @cache
-def covering(detector: Detector) -> str | None:
+def covering(detector: Detector, short: bool = False) -> str | None:
     """Returns an expression for texts that one shape of the detector covers but for white space.
 
     None when RE2 cannot say it. For ASCII texts it is exact.
+
+    Args:
+        detector: whose shapes they are.
+        short: the texts are under ``COUNTED`` bytes, where a count beyond that says as much as none.
     """
-    cores = "|".join(_cased(detector, shape.regex) for shape in detector.shapes)
+    shapes = (uncounted(shape.regex) if short else shape.regex for shape in detector.shapes)
+    cores = "|".join(_cased(detector, regex) for regex in shapes)
     regex = rf"^[ \t\r\n]*(?:{cores})[ \t\r\n]*$"
     return None if compiles(regex) else regex
 

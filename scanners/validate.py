@@ -57,7 +57,7 @@ def _validated(
 ) -> Outcomes:
     """As ``validate``; ``exact`` when the shapes are known to match in every western cell."""
     outcomes = np.zeros(len(cells), dtype=np.uint8)
-    expression = re2.covering(detector)
+    expression = re2.covering(detector, short=exact)
     open_rows = np.arange(len(cells))
     if detector.cue != "always" and expression is not None:
         if shaped is None:
@@ -145,12 +145,19 @@ def _told_inside(detector: Detector, cells: pa.Array, exact: bool) -> Outcomes:
 def _first_passes(detector: Detector, cells: pa.Array, told: Outcomes) -> Outcomes:
     """Adds the cells whose first match of a shape passes; where it fails, a later one may pass."""
     left = np.flatnonzero(told == 0)
-    for expression in re2.firsts(detector) if len(left) else ():
-        found = pc.struct_field(pc.extract_regex(take(cells, left), pattern=expression), "m")
-        rows = np.flatnonzero(bools(found.is_valid()) & (told[left] == 0))
-        if len(rows):
-            passed = _answers(detector, take(found, rows), np.arange(len(rows))) == 1
-            told[left[rows[passed]]] = ACCEPTED
+    for expression in re2.firsts(detector):
+        if len(left) == 0:
+            break
+        some = take(cells, left)
+        if detector.check is None:  # that there is a match is all there is to know
+            passed = bools(pc.match_substring_regex(some, pattern=expression))
+        else:
+            found = pc.struct_field(pc.extract_regex(some, pattern=expression), "m")
+            passed = bools(found.is_valid())
+            rows = np.flatnonzero(passed)
+            passed[rows] = _answers(detector, take(found, rows), np.arange(len(rows))) == 1
+        told[left[passed]] = ACCEPTED
+        left = left[~passed]
     return told
 
 
