@@ -268,17 +268,20 @@ def cells_of(file: str, cells: int) -> dict[str, list[str]]:
 
 
 @step
-def same_cells(file: str, cells: int) -> Callable[[], Result]:
-    """Recense's patterns on the few cells that a peer gets."""
+def same_cells(file: str, cells: int, after: int = 0) -> Callable[[], Result]:
+    """Recense's patterns on the few cells that a peer gets; ``after`` so many others of the same columns."""
     import pyarrow as pa
 
     from recense.scanners.observe import ScanSettings, observe
 
+    settings = ScanSettings(sample_key=bytes(16), language=False)
     batch = pa.record_batch(cells_of(file, cells))
     _warm(False)
+    if after:
+        observe([pa.record_batch(cells_of(file, cells + after)).slice(batch.num_rows)], settings)
 
     def run() -> Result:
-        observe([batch], ScanSettings(sample_key=bytes(16), language=False))
+        observe([batch], settings)
         return {"units": batch.num_rows * batch.num_columns}
 
     return run
