@@ -19,7 +19,7 @@ def catalog_urls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     def make(kind: str) -> str:
         if kind == "sqlite":
             return f"sqlite:///{tmp_path_factory.mktemp('catalog')}/recense.db"
-        server = sa.make_url(request.getfixturevalue("postgres_url"))
+        server = sa.make_url(request.getfixturevalue("postgres_server"))
         name = f"catalog_{next(numbers)}"
         engine = sa.create_engine(server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from catalogs import catalog_urls, empty_catalog, opened_catalog
 from demos import demo
 from receivers import receiver
-from servers import mariadb_url, postgres_url
+from servers import mariadb_url, postgres_server, postgres_url
 
 __all__ = [
     "catalog_urls",
@@ -20,6 +20,7 @@ __all__ = [
     "empty_catalog",
     "mariadb_url",
     "opened_catalog",
+    "postgres_server",
     "postgres_url",
     "receiver",
     "shared",

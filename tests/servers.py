@@ -27,11 +27,21 @@ PASSWORD = "correct horse: b@ttery/staple?"  # what a URL has to escape, so that
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """Gives the URL of an empty database on a private PostgreSQL, logged in as its owner (a superuser)."""
+def postgres_server() -> Iterator[str]:
+    """Gives the URL of a private PostgreSQL, logged in as its owner (a superuser)."""
     binaries = _binaries("postgres", "initdb", "psql", package="postgresql", folders="/usr/lib/postgresql/*/bin")
     with _home("postgres") as home, _postgres(binaries, home) as url:
         yield url
+
+
+@pytest.fixture(scope="module")
+def postgres_url(postgres_server: str, request: pytest.FixtureRequest) -> str:
+    """Gives the URL of an empty database for each file of tests: they run in any order."""
+    from sqlalchemy.engine import make_url
+
+    name = request.node.nodeid.removesuffix(".py").replace("/", "_")
+    run_postgres(postgres_server, "SELECT 1", database=name)
+    return make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
