@@ -13,13 +13,14 @@ import time
 from pathlib import Path
 
 import pytest
+from processes import environment
 
 from recense.cli import application, console, main
 from recense.connectors import connector
 from recense.errors import ExitCode, RecenseError
 
 ROOT = Path(__file__).parents[1]
-ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+ENVIRONMENT = environment()
 SECRET = "hunter2zq7719"
 
 

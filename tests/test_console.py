@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from processes import environment
 
 from recense.cli import console, main
 from recense.errors import UserError
 
-ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+ENVIRONMENT = environment()
 
 
 def shell(command: str) -> "subprocess.CompletedProcess[str]":

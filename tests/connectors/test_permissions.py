@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from processes import environment
 
 CSV = b"nom;mail\nA;a@example.fr\n"
 
@@ -78,7 +78,7 @@ def as_nobody(target: Path) -> str:
         [sys.executable, "-c", _AS_NOBODY, str(target)],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        env=environment(),
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()

@@ -4,9 +4,10 @@ import datetime
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from typing import Any
+
+from processes import environment
 
 from recense.cli import main
 from recense.cli.reading import classify_all
@@ -41,7 +42,7 @@ def verdicts(
     return {judged.field: judged for judged in judge(classify_all(fields), (), rules)}
 
 
-ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "GIT_CONFIG_GLOBAL": os.devnull}
+ENVIRONMENT = environment() | {"GIT_CONFIG_GLOBAL": os.devnull}
 
 
 def git(*arguments: str) -> str:

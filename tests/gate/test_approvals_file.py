@@ -1,7 +1,6 @@
 """recense-approvals.yaml: read strictly with lines, changed without touching what people wrote, merged by git."""
 
 import datetime
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ import yaml
 from gate_cases import DPO, TODAY, approval, commit, git
 from hypothesis import given
 from hypothesis import strategies as st
+from processes import environment
 
 from recense.errors import ConfigError, UserError
 from recense.gate import editing
@@ -190,7 +190,7 @@ def test_two_approvals_at_the_same_place_are_merged_by_the_driver(repository: Pa
     commit("two")
     done = subprocess.run(
         ["git", "merge", "-q", "one", "-m", "merge"], capture_output=True, text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        env=environment(),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     fields = {entry.field for entry in read(Path("recense-approvals.yaml")).entries}

@@ -5,7 +5,6 @@ The one module that starts a server; it costs some seconds once.
 
 import asyncio
 import contextlib
-import os
 import re
 import socket
 import sqlite3
@@ -32,6 +31,7 @@ quiet.switch_off()
 from prefect.client.orchestration import get_client  # noqa: E402
 from prefect.client.schemas.actions import WorkPoolCreate  # noqa: E402
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings  # noqa: E402
+from processes import environment  # noqa: E402
 
 from recense.catalog import Catalog, notices  # noqa: E402
 from recense.catalog.decisions import Decision  # noqa: E402
@@ -200,8 +200,7 @@ def test_a_schedule_runs_by_itself(folder: Path) -> None:
     config = configured(folder, crm=f"sqlite:///{folder}/crm.db")
     command = [sys.executable, "-m", "recense", "schedule", "serve", "--config", config]
     command += ["--cron", "* * * * * */2", "--timezone", "Europe/Paris"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    process = subprocess.Popen(command, cwd=folder, env=environment)
+    process = subprocess.Popen(command, cwd=folder, env=environment())
     try:
         wait_for(lambda: process.poll() is not None or "complete" in statuses(folder), 90)
         assert "complete" in statuses(folder)
@@ -224,11 +223,10 @@ def test_a_deployment_is_run_by_a_worker(folder: Path) -> None:
         made.execute("CREATE TABLE people (email TEXT)")
         made.execute("INSERT INTO people VALUES ('someone@example.org')")
     config = configured(folder, crm=f"sqlite:///{folder}/crm.db")
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
 
     def call(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+            [sys.executable, "-m", *words], cwd=folder, env=environment(), capture_output=True, text=True, timeout=120
         )
 
     missing = call("recense", "schedule", "deploy", "--work-pool", "night", "--config", config, "--name", "night")

@@ -1,13 +1,13 @@
 """What a scan will take, and how it keeps to a limit: no row is read for a plan, no batch is larger than agreed."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from processes import environment
 from servers import run_postgres
 from tables import csv, parquet, sqlite
 from unsteady import plan, reads
@@ -147,11 +147,11 @@ def test_progress_never_goes_back_and_ends_at_one(tmp_path: Path) -> None:
 
 
 def command(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    variables = environment() | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     return subprocess.run(
         [sys.executable, "-m", "recense", "scan", *arguments],
         cwd=tmp_path,
-        env=environment,
+        env=variables,
         capture_output=True,
         text=True,
         timeout=120,

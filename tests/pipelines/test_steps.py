@@ -1,6 +1,5 @@
 """A scan from end to end without Prefect: sources that fail, runs that are stopped, processes that share the work."""
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -11,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from processes import environment
 from unsteady import PARTITIONS, ROWS, plan, reads
 
 from recense.catalog import Catalog
@@ -161,9 +161,8 @@ def test_a_worker_that_dies_costs_its_partition_only(tmp_path: Path) -> None:
     url = plan(tmp_path / "a", datasets=["people", "killer", "clients"], dies=["killer"], partitions=1)
     main = tmp_path / "main.py"
     main.write_text(DEADLY)
-    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
-    environment = os.environ | {"PYTHONPATH": path}
-    subprocess.run([sys.executable, str(main), url, str(tmp_path)], check=True, timeout=120, env=environment)
+    variables = environment(Path(__file__).parent)
+    subprocess.run([sys.executable, str(main), url, str(tmp_path)], check=True, timeout=120, env=variables)
     with Catalog.open(f"sqlite:///{tmp_path}/recense.db") as catalog:
         run = catalog.run()
     assert {entry.path for entry in run.unreadable} == {"killer"}
@@ -178,8 +177,7 @@ def test_a_run_killed_at_any_moment_resumes_to_the_same_result(tmp_path: Path) -
     url = database(tmp_path / "crm.db", tables=200)
     place = f"sqlite:///{tmp_path}/recense.db"
     command = [sys.executable, "-m", "recense", "scan", url, "--no-language", "--quiet"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    victim = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
+    victim = subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL)
     done = 0
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and victim.poll() is None and done < 5:

@@ -1,13 +1,13 @@
 """The policy on the command line: scans and replays say what it declares; lint, show, schema, compare and init."""
 
 import json
-import os
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from processes import environment
 
 from recense.cli import main
 from recense.policy.loading import EXAMPLES, json_schema
@@ -109,6 +109,5 @@ def test_asking_for_help_loads_neither_the_model_nor_what_scans() -> None:
         "heavy = ('presidio_analyzer', 'spacy', 'numpy', 'pandas', 'recense.policy.model'); "
         "sys.exit(any(m in sys.modules for m in heavy))"
     )
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, timeout=60)
     assert done.returncode == 0

@@ -1,12 +1,12 @@
 """``recense register`` from a catalog to an export: verbs, exit codes, streams."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from processes import environment
 from register_data import ACTIVITY, ORGANISATION, a_run, finding
 
 from recense.catalog import Catalog, DatasetProfile
@@ -15,7 +15,7 @@ from recense.demo.article30 import show_register
 from recense.errors import UserError
 from recense.model import Dataset, ScanRun
 
-ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+ENVIRONMENT = environment()
 RUN = a_run(
     finding("clients", "courriel", "contact", "EMAIL_ADDRESS"),
     finding("clients", "nom", "identification", "LAST_NAME"),

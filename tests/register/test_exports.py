@@ -120,6 +120,16 @@ def cells_of_ods(content: bytes) -> dict[str, list[tuple[str, str]]]:
     }
 
 
+def test_a_spreadsheet_leaves_the_path_of_modules_as_it_was(built: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    """odfpy adds its own folder, whose ``math.py`` would be the ``math`` of every process started from this one."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "odf"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "path", [folder for folder in sys.path if Path(folder).name != "odf"])
+    before = list(sys.path)
+    export(built, "ods")
+    assert "odf.opendocument" in sys.modules and sys.path == before
+
+
 READERS = {"xlsx": cells_of_xlsx, "ods": cells_of_ods}
 
 

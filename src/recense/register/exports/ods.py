@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from recense.register.exports.cells import WIDTHS, clipped, tabs
@@ -12,6 +15,22 @@ from recense.register.sheets import Sheet, sheets
 
 def written(register: Register, language: str) -> bytes:
     """Returns the bytes of the spreadsheet."""
+    with _path_kept():
+        return _document(register, language)
+
+
+@contextmanager
+def _path_kept() -> Iterator[None]:
+    """Takes back what importing odfpy adds to ``sys.path``: its own folder, with a ``math.py`` and a ``text.py``."""
+    import odf
+
+    try:
+        yield
+    finally:
+        sys.path[:] = [folder for folder in sys.path if folder not in odf.__path__]
+
+
+def _document(register: Register, language: str) -> bytes:
     from odf.opendocument import OpenDocumentSpreadsheet
 
     document = OpenDocumentSpreadsheet()
