@@ -124,6 +124,11 @@ class Reading:
         """Tells whether another thread might still find a batch here."""
         return not self._ended
 
+    @property
+    def held(self) -> int:
+        """Returns the bytes of the batches that ``work`` held back."""
+        return sum(observer.waiting_bytes for observer in self._observers)
+
     def stop(self) -> None:
         """Makes all threads leave after the batch they hold."""
         self._ended = True

@@ -15,9 +15,9 @@ from recense.errors import RetriableError
 from recense.pipelines.plan import Options
 from recense.pipelines.reading import PartitionResult, Reading, Task, Tick, look_together
 
-SMALL, BUNDLED = 256 << 10, 128
-"""Bytes of a partition up to which it is looked at with others, and how many: for a document of a few kilobytes,
-compiling the expressions takes a hundred times longer than looking."""
+SMALL, BUNDLED, BUNDLE_BYTES, HELD_BYTES = 2 << 20, 128, 16 << 20, 16 << 20
+"""Bytes of a partition up to which it is looked at with others, how many of how many bytes, and the bytes of cells that
+wait for it: for a document of a few kilobytes, compiling the expressions takes a hundred times longer than looking."""
 
 
 def persistently(task: Task, options: Options, tick: Tick | None = None, crew: Crew | None = None) -> PartitionResult:
@@ -49,11 +49,19 @@ def several(tasks: Sequence[Task], options: Options, tick: Tick | None = None) -
     if len(tasks) == 1:
         yield persistently(tasks[0], options, tick)
         return
-    readings = []
+    readings: list[Reading] = []
     for task in tasks:
         with Reading(task, options.limits, tick) as reading:  # one source open at a time
             reading.work(hold=True)
             readings.append(reading)
+        if sum(reading.held for reading in readings) > min(HELD_BYTES, task.settings.together_bytes):
+            yield from _settled(readings, options)
+            readings = []
+    yield from _settled(readings, options)
+
+
+def _settled(readings: Sequence[Reading], options: Options) -> Iterator[PartitionResult]:
+    """Yields the results of partitions that were read, after one look at what waits in all of them."""
     looked = look_together(readings)
     for reading in readings:
         try:
@@ -70,7 +78,7 @@ def bundles(work: Iterable[Task]) -> Iterator[list[Task]]:
     for task in work:
         size = task.partition.bytes
         small = size is not None and size <= SMALL
-        if bundle and (not small or len(bundle) == BUNDLED or total + (size or 0) > BUNDLED * SMALL // 8):
+        if bundle and (not small or len(bundle) == BUNDLED or total + (size or 0) > BUNDLE_BYTES):
             yield bundle
             bundle, total = [], 0
         if small:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-POOLED_CELLS, POOLED_BYTES, POOLED_COLUMNS = 4_096, 1 << 20, 256
-"""Columns of up to so many cells and bytes are asked together, so many at once."""
+POOLED_CELLS, POOLED_BYTES, POOLED_COLUMNS, POOL_BYTES = 4_096, 4 << 20, 256, 16 << 20
+"""Columns of up to so many cells and bytes are asked together, so many of so many bytes at once."""
 
 SAMPLE = 1_024
 """Cells of a column that tell whether its values repeat."""
@@ -23,14 +23,18 @@ def pools(columns: Sequence[pa.Array]) -> list[list[int]]:
     """Returns the places of the columns in groups: small ones of the same type together, each other one alone."""
     groups: list[list[int]] = []
     open_groups: dict[str, int] = {}
+    held: dict[str, int] = {}
     for place, column in enumerate(columns):
         if len(column) > POOLED_CELLS or column.nbytes > POOLED_BYTES or pa.types.is_dictionary(column.type):
             groups.append([place])
-        elif (kind := str(column.type)) in open_groups and len(groups[open_groups[kind]]) < POOLED_COLUMNS:
-            groups[open_groups[kind]].append(place)
-        else:
-            open_groups[kind] = len(groups)
-            groups.append([place])
+            continue
+        kind = str(column.type)
+        full = len(groups[open_groups[kind]]) >= POOLED_COLUMNS if kind in open_groups else True
+        if full or held[kind] + column.nbytes > POOL_BYTES:
+            open_groups[kind], held[kind] = len(groups), 0
+            groups.append([])
+        groups[open_groups[kind]].append(place)
+        held[kind] += column.nbytes
     return groups
 
 
