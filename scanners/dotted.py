@@ -13,6 +13,7 @@ from enum import IntEnum
 
 from recense.evidence import ColumnProfile, Tally
 from recense.scanners import bars
+from recense.scanners.digits import veiled
 from recense.scanners.weigh import digits, genuine
 
 _FOUR = re.compile(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})\.(\d{1,6})", re.ASCII)
@@ -55,7 +56,7 @@ def dotted(value: str) -> frozenset[str]:
     >>> [sorted(dotted(v)) for v in ("192.168.1.7", "5.39.12.200", "118.0.5993.90", "4.2.1.3", "version 4.2.1.3")]
     [['dotted:inside'], ['dotted:low'], ['dotted:wide'], ['dotted:tiny'], ['dotted:said']]
     """
-    if value.count(".") < 3:
+    if value.count(".") < 3 or b"0.0" not in veiled(value):
         return frozenset()
     written = _FOUR.fullmatch(value.strip())
     if written is None:

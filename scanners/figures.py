@@ -11,12 +11,13 @@ from zlib import crc32
 
 from recense.evidence import ColumnProfile
 from recense.scanners import bars
-from recense.scanners.digits import digits_of
+from recense.scanners.digits import digits_of, veiled
 
-_LONG = re.compile(r"\d{9}", re.ASCII)
 _NUMBER = re.compile(r"[0-9 .,+/()-]{9,32}")
 LABEL = "figures:"
 LONG = LABEL + "long"
+NINE = 9
+"""Digits of a row in which other numbers are found by accident."""
 BUCKETS, TAIL, FEWEST = 16, 4, 8
 """Numbers fall into so many classes by all but their last four digits; so many of them tell a sequence from chance."""
 BASE = 0.2
@@ -25,7 +26,7 @@ BASE = 0.2
 
 def figures(value: str) -> frozenset[str]:
     """Returns what a value's digits say: that nine stand together, and the class of the number's leading part."""
-    labels = {LONG} if _LONG.search(value) else set()
+    labels = {LONG} if b"0" * NINE in veiled(value) else set()
     if _NUMBER.fullmatch(value.strip()):
         number = digits_of(value)
         if 9 <= len(number) <= 20:
