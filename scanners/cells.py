@@ -30,16 +30,18 @@ IMAGE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II
 
 
 def leaves(batch: pa.RecordBatch) -> Iterator[tuple[str, pa.Array]]:
-    """Yields (path, array) for every leaf of a batch: ``address.city``, ``tags[]``, ``orders[].lines[].sku``.
+    """Yields (path, array) for every leaf of a batch, as ``leaves_of`` each of its columns."""
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        yield from leaves_of(name, column)
+
+
+def leaves_of(name: str, column: pa.Array) -> Iterator[tuple[str, pa.Array]]:
+    """Yields (path, array) for every leaf of a column: ``address.city``, ``tags[]``, ``orders[].lines[].sku``.
 
     A field of a null struct is null; the items of a null or empty list are no cells at all. A list column whose name
     already is a path with ``[]`` (JSON rows of changing shape come flattened) keeps that name.
     """
-    for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        if "[]" in name and _is_list(column.type):
-            yield from _leaves(name, column.flatten())
-        else:
-            yield from _leaves(name, column)
+    yield from _leaves(name, column.flatten() if "[]" in name and _is_list(column.type) else column)
 
 
 def _leaves(path: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:
@@ -237,7 +239,7 @@ def form(value: str) -> str:
         return "json"
     if not _LETTERS.search(text):
         return "other"
-    words = text.split()
+    words = text.split(None, PROSE_WORDS)
     if len(words) >= PROSE_WORDS:
         return "prose"
     if len(words) > 1:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 
 from recense.evidence import DECADE, FORM, SAMPLE_SIZE, ColumnEvidence, Evidence
-from recense.scanners.cells import Leaf, TextCells, as_text, decade, form, leaves
+from recense.scanners.cells import Leaf, TextCells, as_text, decade, form, leaves_of
 from recense.scanners.dotted import dotted
 from recense.scanners.figures import figures
 from recense.scanners.grouping import POOLED_CELLS
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from recense.scanners.triage import Triage
 
 
-TOGETHER_ROWS, TOGETHER_BYTES = 131_072, 48 << 20
+TOGETHER_ROWS, TOGETHER_BYTES = 196_608, 64 << 20
 """Small batches wait for each other up to so many rows and bytes: expressions are compiled once for all of them."""
 
 
@@ -76,6 +76,9 @@ class Observer:
             read spare the language detectors the values that cannot be in the sample of all. The evidence is then
             whole only when merged with that of those partitions. Empty to stand alone.
         gather: told of every batch, for who looks for something else in the same cells.
+
+    Attributes:
+        waiting_bytes: those of the batches that wait for others.
     """
 
     def __init__(self, settings: ScanSettings, dataset: str = "", gather: Gather | None = None) -> None:
@@ -85,39 +88,54 @@ class Observer:
         self._evidence = Evidence()
         self._reservoirs: dict[str, Reservoir] = {}
         self._waiting: list[pa.RecordBatch] = []
-        self._waiting_bytes = 0
+        self.waiting_bytes = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Counts the cells of a batch, at once or together with the next ones."""
-        much = (self._waiting_bytes + batch.nbytes) * 4 > self.settings.together_bytes * 5
+        much = (self.waiting_bytes + batch.nbytes) * 4 > self.settings.together_bytes * 5
         if self._waiting and (much or self._waiting[0].schema != batch.schema):
             self._count_waiting()  # what waits and a large one would be copied into one still larger
         self._waiting.append(batch)
-        self._waiting_bytes += batch.nbytes
-        if self._waiting_bytes >= self.settings.together_bytes or sum(map(len, self._waiting)) >= TOGETHER_ROWS:
+        self.waiting_bytes += batch.nbytes
+        if self.waiting_bytes >= self.settings.together_bytes or sum(map(len, self._waiting)) >= TOGETHER_ROWS:
             self._count_waiting()
 
     def _count_waiting(self) -> None:
-        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
-        if waiting:
-            self._count_batch(waiting[0] if len(waiting) == 1 else pa.concat_batches(waiting))
+        waiting, self._waiting, self.waiting_bytes = self._waiting, [], 0
+        small = []
+        for asked in self._columns(waiting):
+            if len(asked.cells) > POOLED_CELLS:  # at once, so that only one column's work is in memory
+                _ask([asked], self.settings.language)
+            else:
+                small.append(asked)
+        _ask(small, self.settings.language)
 
-    def _count_batch(self, batch: pa.RecordBatch) -> None:
-        _ask(list(self._columns(batch)), self.settings.language)
+    def _columns(self, batches: list[pa.RecordBatch]) -> Iterator[_Asked]:
+        """Counts the rows and cells of batches and yields what detectors must see, column by column.
 
-    def _columns(self, batch: pa.RecordBatch) -> Iterator[_Asked]:
-        """Counts the rows and cells of a batch and yields what detectors must see of its columns."""
-        self._evidence.rows += batch.num_rows
+        The list is emptied, and each column let go when the next is asked for.
+        """
+        if not batches:
+            return
+        names, rows = batches[0].schema.names, sum(map(len, batches))
+        columns = [[batch.column(place) for batch in batches] for place in range(len(names))]
+        batches.clear()
+        self._evidence.rows += rows
         read: dict[str, Leaf] = {}
-        for path, array in leaves(batch):
-            cells = as_text(array)
-            if self._gather is not None:
-                read[path] = Leaf(array, cells.text)
-            scan = self._count(path, array, cells)
-            if len(scan):
-                yield _Asked(self._evidence.column(path), path, scan, _packed(batch, path, scan))
+        for name in names:
+            parts = columns.pop(0)
+            column = parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
+            parts.clear()
+            for path, array in leaves_of(name, column):
+                cells = as_text(array)
+                if self._gather is not None:
+                    read[path] = Leaf(array, cells.text)
+                scan = self._count(path, array, cells)
+                if len(scan):
+                    packed = _packed(column, scan) if names.count(name) == 1 else scan
+                    yield _Asked(self._evidence.column(path), path, scan, packed)
         if self._gather is not None:
-            self._gather(batch.num_rows, read)
+            self._gather(rows, read)
 
     def _count(self, path: str, array: pa.Array, cells: TextCells) -> pa.Array:
         """Counts the cells of a column of a batch and returns those that detectors must see."""
@@ -185,10 +203,9 @@ def count_together(observers: Iterable[Observer]) -> None:
     asked: list[_Asked] = []
     language = False
     for observer in observers:
-        waiting, observer._waiting, observer._waiting_bytes = observer._waiting, [], 0
-        if waiting:
-            asked += observer._columns(waiting[0] if len(waiting) == 1 else pa.concat_batches(waiting))
-            language |= observer.settings.language
+        waiting, observer._waiting, observer.waiting_bytes = observer._waiting, [], 0
+        asked += observer._columns(waiting)
+        language |= observer.settings.language
     _ask(asked, language)
 
 
@@ -205,11 +222,8 @@ def _ask(asked: Sequence[_Asked], language: bool) -> None:
                 one.column.tally(detector, tally)
 
 
-def _packed(batch: pa.RecordBatch, path: str, scan: pa.Array) -> pa.Array:
+def _packed(column: pa.Array, scan: pa.Array) -> pa.Array:
     """Returns the cells that detectors must see as the dictionary that the source gave, where that says the same."""
-    if batch.schema.names.count(path) != 1:
-        return scan
-    column = batch.column(path)
     if not pa.types.is_dictionary(column.type) or not pa.types.is_string(column.type.value_type):
         return scan
     values = column.dictionary
