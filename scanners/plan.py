@@ -5,10 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from recense.scanners import re2
 from recense.scanners.detector import Detector
 
 MET = 24
 """Detectors that are worth an expression each on the few cells that the common one lets through."""
+
+
+def possible(
+    detectors: Iterable[Detector], alphabet: frozenset[str], longest: int, foreign: bool
+) -> tuple[tuple[Detector, ...], bool]:
+    """Returns the detectors that can match in such cells, and whether no word that one of them needs can stand there.
+
+    Args:
+        detectors: those in question.
+        alphabet: the ASCII characters that occur.
+        longest: bytes of the longest cell.
+        foreign: whether other characters occur.
+    """
+    known = tuple(detectors)
+    spoken = {d for d in known if foreign or re2.speakable(d.context, alphabet)}
+    asked = (d for d in known if d.cue != "always" or d in spoken)
+    bare = not any(d.cue == "required" for d in spoken)
+    return tuple(d for d in asked if re2.possible(d, alphabet, longest)), bare
 
 
 class Ways(NamedTuple):

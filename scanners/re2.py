@@ -40,7 +40,7 @@ EDGES = {
 }
 """The edges of ``recense.scanners.detector.EDGES`` in RE2."""
 
-_parser: Any = importlib.import_module("re._parser")  # the syntax tree of ``re``, unchanged for twenty years
+PARSER: Any = importlib.import_module("re._parser")  # the syntax tree of ``re``, unchanged for twenty years
 
 _PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{\d*(?:,\d*)?\}|\(\?[a-zA-Z-]*:|.", re.DOTALL)
 
@@ -88,7 +88,7 @@ def relaxed(regex: str) -> str:
     >>> relaxed(r"(?<![0-9A-F:])(?:[0-9A-F]{2}:){5}[0-9A-F]{2}(?![0-9A-F:])")
     '(?:^|[^0-9A-F:])(?:[0-9A-F]{2}:){5}[0-9A-F]{2}(?:$|[^0-9A-F:])'
     """
-    if str(_parser.parse(regex)[0][0]) != "BRANCH":  # else an end is that of one alternative
+    if str(PARSER.parse(regex)[0][0]) != "BRANCH":  # else an end is that of one alternative
         before, behind = _NOT_BEFORE.match(regex), _NOT_BEHIND.search(regex)
         if before:
             regex = f"(?:^|[^{before[1]}]){regex[before.end() :]}"
@@ -138,6 +138,13 @@ def covering(detector: Detector, short: bool = False) -> str | None:
     cores = "|".join(_cased(detector, regex) for regex in shapes)
     regex = rf"^[ \t\r\n]*(?:{cores})[ \t\r\n]*$"
     return None if compiles(regex) else regex
+
+
+@cache
+def widest(detector: Detector) -> int | None:
+    """Returns the characters of the longest text that a shape may match; None when there is no limit."""
+    most = max(int(parsed.getwidth()[1]) for parsed in _parsed(detector))
+    return most if most < int(PARSER.MAXREPEAT) else None
 
 
 _BLANK = r" \t\r\n"
@@ -191,6 +198,17 @@ def firsts(detector: Detector) -> tuple[str, ...]:
         except pa.ArrowInvalid:  # a group without a name, or what only look-around can say
             return ()
     return tuple(found)
+
+
+@cache
+def twice(detector: Detector) -> str | None:
+    """Returns an expression that matches in every text with matches at two places; None when RE2 cannot say it."""
+    left, right = zip(*(EDGES[shape.edges] for shape in detector.shapes), strict=True)
+    cores = [_cased(detector, shape.regex) for shape in detector.shapes]
+    first = "|".join(before + core for before, core in zip(left, cores, strict=True))
+    then = "|".join(before + core + after for before, core, after in zip(left, cores, right, strict=True))
+    regex = f"(?:{first})(?s:.)*(?:{then})"
+    return None if compiles(regex) else regex
 
 
 @cache
@@ -274,7 +292,7 @@ def speakable(context: tuple[str, ...], alphabet: frozenset[str]) -> bool:
 
 @cache
 def _parsed(detector: Detector) -> tuple[Any, ...]:
-    return tuple(_parser.parse(shape.regex, int(detector.flags)) for shape in detector.shapes)
+    return tuple(PARSER.parse(shape.regex, int(detector.flags)) for shape in detector.shapes)
 
 
 def _satisfiable(tree: Any, alphabet: frozenset[str]) -> bool:

@@ -1,12 +1,14 @@
 """The column path: what every pattern detector sees in every cell, near the speed of reading.
 
 The truth is what the Presidio recognizer of a detector says of a cell (``reference_tally``). This path gives the same
-counts and only ever skips work that cannot change them:
+counts and only ever skips work that cannot change them. Columns whose cells are alike but for their digits are asked
+by their skeletons (``kinds.py``); all others go this way:
 
 1. **Plan.** From the characters that occur in the cells and the longest cell follows which detectors can match at all
    (a column of dates has no letters, so no IBAN), and whether the label that some detectors need can be spelt. Of long
    texts, those without digits and signs are asked apart. A sample tells which detectors many cells answer.
-2. **Peel.** Those are asked first, for cells that they cover; only the rest is searched for parts that they match.
+2. **Peel.** Those are asked first, for cells that they cover; only the rest is searched for parts that they match
+   (``peeling.py``).
 3. **Triage.** One RE2 alternation of the others says which cells may hold anything; several, where one is slower.
 4. **Resolve.** On those cells, the alternation is split in parts until one detector is left. The next batch of the
    column asks the detectors that were left by themselves first.
@@ -41,17 +43,19 @@ from recense.scanners.arrays import (
 from recense.scanners.detector import Detector
 from recense.scanners.folding import fold
 from recense.scanners.grouping import joined, pools, spread
+from recense.scanners.kinds import Kinds
 from recense.scanners.matching import judge, matches
 from recense.scanners.packed import bools
-from recense.scanners.plan import Plan, Ways
+from recense.scanners.peeling import peeled
+from recense.scanners.plan import Plan, Ways, possible
 from recense.scanners.validate import ACCEPTED, REFUSED, WHOLE, Outcomes, validate
 
 CLOSE = 8
 """Detectors with particular digits in one expression: more make an automaton that does not fit the cache."""
 
-LEARNT, SELDOM, KNOWN = 256, 1 / 32, 1 / 64
-"""Cells of a column that a plan is made from, and the shares of them from which a detector is asked on its own: of all
-cells, and of those that its group lets through."""
+LEARNT, LEAST_LEARNT, LEARNT_BYTES, SELDOM, KNOWN = 256, 32, 1 << 16, 1 / 32, 1 / 64
+"""Cells of a column that a plan is made from, of long texts fewer, so that they are about so many bytes; and the shares
+of them from which a detector is asked on its own: of all cells, and of those that its group lets through."""
 
 PARTS = 8
 """Into how many expressions one is split: each level compiles all of them, each part is asked about all cells."""
@@ -81,11 +85,15 @@ class Found(NamedTuple):
 
 
 class Triage:
-    """Asks all detectors about whole columns. It keeps plans and expressions, never values; threads may share it."""
+    """Asks all detectors about whole columns; threads may share it.
+
+    It keeps plans and expressions, and of columns of few skeletons these (``kinds.py``), no other value.
+    """
 
     def __init__(self, detectors: Mapping[str, Detector]) -> None:
         # File by file, so that detectors that answer the same cells stay in the same half.
         self.detectors = tuple(sorted(detectors.values(), key=lambda detector: (detector.file, detector.id)))
+        self._kinds = Kinds(self.detectors)
         self._plans: dict[tuple[str, frozenset[str], int, bool], Plan] = {}
         self._expressions: dict[tuple[tuple[str, ...], bool, bool], str] = {}
 
@@ -173,33 +181,16 @@ class Triage:
     ) -> Iterator[tuple[Detector, Rows, Outcomes]]:
         if len(folded) == 0:
             return
+        by_kind = self._kinds.outcomes(folded, column)
+        if by_kind is not None:
+            yield from by_kind
+            return
         plan = self._learned(folded, column, alphabet)
         ways = plan.ways
-        for detector in ways.direct:
-            yield from self._peeled(detector, folded, plan.bare)
+        yield from peeled(ways.direct, folded, plan.bare)
         for detector, rows in self._others(plan, ways, folded):
             if len(rows):
                 yield detector, rows, validate(detector, take(folded, rows))
-
-    def _peeled(self, detector: Detector, folded: pa.Array, bare: bool) -> Iterator[tuple[Detector, Rows, Outcomes]]:
-        """Yields the outcomes of a detector that most cells answer: first of those that it covers, then the others."""
-        expression = re2.covering(detector)
-        if expression is None or detector.cue == "always":
-            rows = self._matching(folded, (detector,))
-            if len(rows):
-                yield detector, rows, validate(detector, take(folded, rows))
-            return
-        shaped = bools(pc.match_substring_regex(folded, pattern=expression))
-        if shaped.any():
-            rows = np.flatnonzero(shaped)
-            yield detector, rows, validate(detector, take(folded, rows), np.ones(len(rows), dtype=bool))
-        if not shaped.all() and not (bare and detector.cue == "required"):
-            others = np.flatnonzero(~shaped)
-            cells = take(folded, others)
-            found = self._matching(cells, (detector,))
-            if len(found):
-                some = take(cells, found)
-                yield detector, others[found], validate(detector, some, np.zeros(len(found), dtype=bool))
 
     def _candidates(self, folded: pa.Array) -> Iterator[tuple[Detector, Rows]]:
         """Yields each detector with the rows in which its pattern may match: all of them, and few others."""
@@ -305,10 +296,7 @@ class Triage:
         key = (column, alphabet, longest, foreign)
         plan = self._plans.get(key)
         if plan is None:
-            spoken = {d for d in self.detectors if foreign or re2.speakable(d.context, alphabet)}
-            possible = [d for d in self.detectors if d.cue != "always" or d in spoken]
-            bare = not any(d.cue == "required" for d in spoken)
-            plan = Plan([d for d in possible if re2.possible(d, alphabet, longest)], bare)
+            plan = Plan(*possible(self.detectors, alphabet, longest, foreign))
             if len(self._plans) >= PLANS:
                 self._plans.clear()
             self._plans[key] = plan
@@ -316,7 +304,8 @@ class Triage:
 
     def _learn(self, plan: Plan, folded: pa.Array) -> None:
         """Finds the detectors that more than a quarter of a sample answers, and those that some of it does."""
-        sample = take(folded, spread(len(folded), LEARNT))
+        fitting = LEARNT_BYTES * len(folded) // max(1, folded.nbytes)
+        sample = take(folded, spread(len(folded), max(LEAST_LEARNT, min(LEARNT, fitting))))
         # By what a detector may match rather than what it does: what would reach ``_resolve``.
         found = {d: self._matching(sample, (d,), wide=True, bare=plan.bare) for d in plan.possible}
         shares = {detector: len(rows) / len(sample) for detector, rows in found.items()}
