@@ -59,9 +59,7 @@ def _rare(detector: Detector, cells: pa.Array) -> bool:
     return bool(np.count_nonzero(hits) <= len(some) * FEW)
 
 
-def _peeled(
-    detector: Detector, cells: pa.Array, wanted: Truths
-) -> Iterator[tuple[Detector, Rows, Outcomes]]:
+def _peeled(detector: Detector, cells: pa.Array, wanted: Truths) -> Iterator[tuple[Detector, Rows, Outcomes]]:
     shaped = covered(detector, cells)
     rows = np.flatnonzero(shaped)
     if len(rows):
