@@ -59,7 +59,14 @@ def _leaves(path: str, array: pa.Array) -> Iterator[tuple[str, pa.Array]]:
     elif pa.types.is_dictionary(kind):
         yield from _leaves(path, array.dictionary_decode())
     else:
-        yield path, array
+        yield path, _shown(array)
+
+
+def _shown(array: pa.Array) -> pa.Array:
+    """Returns a column of views as what they show: few of Arrow's functions take views."""
+    if pa.types.is_string_view(array.type):
+        return array.cast(pa.string())
+    return array.cast(pa.binary()) if pa.types.is_binary_view(array.type) else array
 
 
 def _is_list(kind: pa.DataType) -> bool:
@@ -97,9 +104,10 @@ class TextCells:
 
 def as_text(array: pa.Array) -> TextCells:
     """Returns the non-null cells of a leaf column as a person would read them."""
+    array = _shown(array)
     kind = array.type
     cells = array.drop_null()
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         text = restored(_unescaped(cells if pa.types.is_string(kind) else cells.cast(pa.string())))
         return TextCells(text, text)
     if pa.types.is_integer(kind):

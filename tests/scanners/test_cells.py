@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recense.scanners.cells import FORMS, as_text, decade, form, is_image, leaves
+from recense.scanners.observe import ScanSettings, observe
 
 
 def paths(table: dict[str, pa.Array]) -> dict[str, list[object]]:
@@ -124,3 +125,17 @@ def test_characters_written_for_html_are_read(cell: str, read: str) -> None:
 def test_reading_html_does_not_depend_on_the_other_cells(cells: list[str]) -> None:
     together = as_text(pa.array(cells, pa.string())).text.to_pylist()
     assert together == [as_text(pa.array([cell])).text.to_pylist()[0] for cell in cells]
+
+
+@pytest.mark.parametrize(("view", "plain"), [(pa.string_view(), pa.string()), (pa.binary_view(), pa.binary())])
+def test_views_are_read_as_what_they_show(view: pa.DataType, plain: pa.DataType) -> None:
+    cells = [b"jean@example.org", None, b"marie.longue.adresse@example.org", b" "] * 3
+    shown = pa.array(cells, pa.binary()).cast(plain)
+    batches = [pa.record_batch({"a": shown.cast(view), "b": pa.array([{"c": None}] * 12)}) for _ in range(2)]
+    settings = ScanSettings(sample_key=bytes(16), language=False)
+    expected = observe([pa.record_batch({"a": shown, "b": pa.array([{"c": None}] * 12)})] * 2, settings)
+    assert observe(batches, settings).profiles() == expected.profiles()
+    assert (
+        observe([batches[0].slice(1, 5)], settings).profiles()
+        == observe([pa.record_batch({"a": shown.slice(1, 5), "b": pa.array([{"c": None}] * 5)})], settings).profiles()
+    )
