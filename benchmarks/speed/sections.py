@@ -215,35 +215,66 @@ def texts(setting: Setting) -> list[str]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    log, folder = setting.folder / "web.log", setting.folder / "documents"
     chance, lines = random.Random(3), 60_000 if setting.quick else 800_000
-    with log.open("w", encoding="utf-8") as file:
-        for number in range(lines):
-            who = f"user=u{number}@example.org " if number % 20 == 0 else ""
-            file.write(
-                f"2026-11-{chance.randint(10, 28)} 10:{chance.randint(10, 59)}:07 INFO {who}192.0.2.{number % 250} "
-                f"GET /compte/{chance.randrange(10**6)} 200 {chance.randrange(9000)} ok\n"
-            )
-    folder.mkdir()
-    words = ("le", "devis", "est", "signé", "mais", "la", "livraison", "a", "pris", "du", "retard", "le", "client")
-    notes = []
-    for number in range(250 if setting.quick else 10_000):
-        prose = " ".join(chance.choices(words, k=700))
-        notes.append(f"{prose}\n\nÉcrire à p{number}@example.org.\n")
-    for number, note in enumerate(notes[: len(notes) // 5]):
-        (folder / f"note-{number}.txt").write_text(note, encoding="utf-8")
-    column = setting.folder / "notes.parquet"
+    folders = {kilobytes: setting.folder / f"documents-{kilobytes}" for kilobytes in (4, 1_000)}
+    log, access, column = (setting.folder / name for name in ("web.log", "access.log", "notes.parquet"))
+    log.write_text("".join(_service_line(chance, number) for number in range(lines)), encoding="utf-8")
+    access.write_text("".join(_access_line(chance, number) for number in range(lines // 3)), encoding="utf-8")
+    notes = [_note(chance, number) for number in range(250 if setting.quick else 10_000)]
     pq.write_table(pa.table({"note": notes}), column)
+    for kilobytes, folder in folders.items():
+        folder.mkdir()
+        several = kilobytes // 4
+        for number in range(len(notes) // 5 if several == 1 else len(notes) // several):
+            text = "".join(notes[number * several : (number + 1) * several])
+            (folder / f"note-{number}.txt").write_text(text, encoding="utf-8")
     rows = []
     for title, target, size in (
-        ("log", log, log.stat().st_size),
-        ("documents of 4 kB, a file each", folder, sum(one.stat().st_size for one in folder.iterdir())),
+        ("log of a service", log, log.stat().st_size),
+        ("access log, 200 pages, 65 browsers", access, access.stat().st_size),
+        *((f"documents of {size} kB, a file each", one, _bytes(one)) for size, one in folders.items()),
         ("documents of 4 kB, a cell each", column, sum(len(note.encode()) for note in notes)),
     ):
         found = medians(setting.repeat, read=("read", {"target": str(target)}), scan=("scan", {"target": str(target)}))
         rates = (f"{size / found[name]['cpu'] / 1e6:.1f} MB/s" for name in ("read", "scan"))
         rows.append((title, f"{size / 1e6:.0f}", *rates, f"{found['scan']['peak']:.0f}"))
     return ["## Logs and documents", "", *grid(("", "MB", "recense's reader", "with patterns", "peak MB"), rows)]
+
+
+def _bytes(folder: Path) -> int:
+    return sum(one.stat().st_size for one in folder.iterdir())
+
+
+def _service_line(chance: random.Random, number: int) -> str:
+    who = f"user=u{number}@example.org " if number % 20 == 0 else ""
+    return (
+        f"2026-11-{chance.randint(10, 28)} 10:{chance.randint(10, 59)}:07 INFO {who}192.0.2.{number % 250} "
+        f"GET /compte/{chance.randrange(10**6)} 200 {chance.randrange(9000)} ok\n"
+    )
+
+
+_PAGES = [f"{room}/{page}" for room in ("produits", "clients", "contrats", "formations") for page in range(50)]
+_BROWSERS = [f"Mozilla/5.0 (X11; Linux x86_64; rv:{n}.0) Gecko/20100101 Firefox/{n}.0" for n in range(90, 120)] + [
+    f"Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{n}.0.{n * 47}.{n} Safari/537.36"
+    for n in range(90, 125)
+]
+
+
+def _access_line(chance: random.Random, number: int) -> str:
+    address = ".".join(str(chance.randint(1, 223)) for _ in range(4))
+    page = chance.choice(_PAGES) + chance.choice(["", "/detail", "/liste", "/photo.jpg", "/devis"])
+    when = f"{chance.randint(10, 28)}/Nov/2026:10:{chance.randint(10, 59)}:07 +0100"
+    return (
+        f'{address} - - [{when}] "GET /{page}?id={number} HTTP/1.1" 200 {chance.randrange(90_000)} '
+        f'"https://www.example.org/{chance.choice(_PAGES)}" "{chance.choice(_BROWSERS)}"\n'
+    )
+
+
+_WORDS = ("le", "devis", "est", "signé", "mais", "la", "livraison", "a", "pris", "du", "retard", "le", "client")
+
+
+def _note(chance: random.Random, number: int) -> str:
+    return f"{' '.join(chance.choices(_WORDS, k=700))}\n\nÉcrire à p{number}@example.org.\n"
 
 
 def postgresql(setting: Setting) -> list[str]:
