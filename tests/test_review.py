@@ -173,8 +173,8 @@ def test_pages_hold_every_row_once_in_both_directions(catalog: Catalog, rows, si
         connection.execute(sa.delete(tables.runs))
     findings = [found(name, category, proof=proof) for category, proof, name in rows]
     run = ScanRun("p", "2026-11-22T02:00:00+00:00", "2026-11-22T02:01:00+00:00", "complete", "1", findings=findings)
-    with catalog.transaction(write=True) as connection:
-        review.record(connection, run, "2026-11-22T02:01:00+00:00")
+    catalog.start("p", rules="1", scope="s", targets=[])
+    catalog.finish(run, [])
     with catalog.transaction() as connection:
         page = listing.listed(connection, Filter(), size=size)
         forwards, pages = [one.id for one in page.items], [page]

@@ -1,8 +1,9 @@
 """The catalog: what every run found, in SQLite beside recense.yaml or in PostgreSQL.
 
 While a run goes on, each partition's evidence is kept as soon as it is read, so a run killed at any moment resumes
-with nothing lost and nothing counted twice. When it ends, findings, profiles and reports are written in one
-transaction which also erases the evidence and the key of its hashes. No value and no credential is ever in it.
+with nothing lost and nothing counted twice. When it ends, findings, profiles and reports are staged, and one
+transaction makes them the run's and erases the evidence and the key of its hashes: see ``recense.catalog.ending``. No
+value and no credential is ever in it.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, update
 
-from recense.catalog import audit, counts, coverage, listing, review, rows, searching, tables
+from recense.catalog import audit, counts, ending, listing, recording, review, rows, searching, tables
 from recense.catalog import decisions as chained
 from recense.catalog.decisions import Chain, Decision
 from recense.catalog.differences import differences
@@ -29,11 +30,6 @@ from recense.config.credentials import without_login
 from recense.errors import UserError, unknown
 from recense.evidence import ColumnProfile, Evidence
 from recense.model import Dataset, Partition, ScanRun, Unreadable
-
-KEEP_UNFINISHED = timedelta(days=7)
-"""A run that nobody resumed for so long gives its evidence and key back."""
-
-FINISHED = ("complete", "incomplete")
 
 PartitionId = tuple[str, str, str]
 """Source, dataset and key of a partition."""
@@ -138,10 +134,11 @@ class Catalog:
         policy: str | None = None,
         replay_of: str | None = None,
     ) -> Unfinished:
-        """Begins a run and draws the key of its samples."""
+        """Begins a run and draws the key of its samples; does first what processes that were killed left to do."""
+        ending.erase_abandoned(self)
+        recording.bring_up(self)
         run = Unfinished(run_id, now(), secrets.token_bytes(16), targets, scope)
         with self._transaction(write=True) as connection:
-            self._erase_abandoned(connection)
             last = connection.execute(select(func.max(tables.runs.c.sequence))).scalar() or 0
             connection.execute(
                 insert(tables.runs).values(
@@ -236,27 +233,15 @@ class Catalog:
             )
 
     def finish(self, run: ScanRun, profiles: Sequence[DatasetProfile]) -> None:
-        """Writes everything a run found and erases its evidence and key, all in one transaction.
+        """Writes everything a run found, erases its evidence and key, and brings the review list up to it.
+
+        Readers see nothing of it before all is there; others may write in between. What a killed process leaves is
+        written anew when the run is resumed, or brought to its end when the next one starts.
 
         Raises:
             UserError: the run has ended already, perhaps in another process.
         """
-        with self._transaction(write=True) as connection:
-            ended = connection.execute(
-                update(tables.runs)
-                .where(tables.runs.c.id == run.id, tables.runs.c.sample_key.is_not(None))
-                .values(finished=run.finished, status=run.status, rules=run.rules, policy=run.policy, sample_key=None)
-            )
-            if ended.rowcount != 1:
-                raise UserError(f"run {run.id} has ended already; see 'recense runs'")
-            for table, values in rows.of_run(run, {(p.dataset.source, p.dataset.name): p for p in profiles}):
-                if values:
-                    connection.execute(insert(table), values)
-            connection.execute(update(tables.partitions).where(tables.partitions.c.run == run.id).values(evidence=None))
-            connection.execute(delete(tables.person_parts).where(tables.person_parts.c.run == run.id))
-            review.record(connection, run, run.finished or now())
-            coverage.record(connection, run)
-        self.flush()
+        ending.end(self, run, profiles)
 
     def flush(self) -> None:
         """Empties SQLite's write-ahead log, in which erased hashes would otherwise stay for a while."""
@@ -264,17 +249,8 @@ class Catalog:
             with self._engine.connect() as connection:
                 raw = connection.connection.driver_connection
                 if raw is not None:
+                    raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()  # most of it, while others may write
                     raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-    def _erase_abandoned(self, connection: Connection) -> None:
-        before = (datetime.now(UTC) - KEEP_UNFINISHED).isoformat(timespec="seconds")
-        runs = tables.runs
-        old = select(runs.c.id).where(runs.c.sample_key.is_not(None), runs.c.started < before)
-        gone = list(connection.execute(old).scalars())
-        if gone:
-            connection.execute(update(tables.partitions).where(tables.partitions.c.run.in_(gone)).values(evidence=None))
-            connection.execute(delete(tables.person_parts).where(tables.person_parts.c.run.in_(gone)))
-            connection.execute(update(runs).where(runs.c.id.in_(gone)).values(sample_key=None, status="stopped"))
 
     # -- afterwards
 
@@ -298,14 +274,13 @@ class Catalog:
             with self._transaction(write=True) as connection:
                 review.lock(connection)
                 counts.rebuild(connection)
-        with self._transaction() as connection:
+        with self._transaction(write=True) as connection:
             wanted = set(listing.newest_runs(connection).values()) if review.is_empty(connection) else set()
-        order = [run.id for run in reversed(self.runs()) if run.id in wanted]
-        for id_ in order:
-            run = self.run(id_)
-            with self._transaction(write=True) as connection:
-                review.record(connection, run, run.finished or now())
-        return len(order)
+            table = tables.runs
+            order = select(table.c.id).where(table.c.id.in_(wanted)).order_by(table.c.sequence)
+            if wanted:
+                recording.queue(connection, list(connection.execute(order).scalars()))
+        return recording.bring_up(self)
 
     def index_search(self) -> bool:
         """Makes searches of the review list fast where the database can; returns whether it can."""
@@ -332,7 +307,7 @@ class Catalog:
         """Returns the stored evidence of each dataset of a run, for judging it again."""
         with self._transaction() as connection:
             found = self._row(connection, run_id)
-            return [DatasetProfile(*parts) for parts in rows.profiles_of(connection, found["id"])]
+            return [DatasetProfile(*parts) for parts in rows.profiles_of(connection, found)]
 
     def keep_retention(self, run_id: str, policy: str, document: Mapping[str, Any]) -> None:
         """Keeps a retention report (``recense.retention/1``) of a run; an earlier one of the same day gives way."""
@@ -400,7 +375,7 @@ class Catalog:
         table = tables.runs
         query = select(table).order_by(table.c.sequence.desc())
         if run_id is None:
-            found = connection.execute(query.where(table.c.status.in_(FINISHED)).limit(1)).mappings().one_or_none()
+            found = connection.execute(query.where(table.c.status.in_(rows.FINISHED)).limit(1)).mappings().one_or_none()
             if found is None:
                 raise UserError(f"no run has ended in {self.where} yet; start one with 'recense scan TARGET'")
             return found
@@ -411,12 +386,12 @@ class Catalog:
         return found
 
     def _changes(self, connection: Connection, found: rows.Row) -> Mapping[str, object]:
-        if found["status"] not in FINISHED:
+        if found["status"] not in rows.FINISHED:
             return {}
         table = tables.runs
         before = (
             select(table.c.id)
-            .where(table.c.scope == found["scope"], table.c.status.in_(FINISHED))
+            .where(table.c.scope == found["scope"], table.c.status.in_(rows.FINISHED))
             .where(table.c.sequence < found["sequence"])
             .order_by(table.c.sequence.desc())
             .limit(1)

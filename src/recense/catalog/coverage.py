@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
@@ -10,20 +10,29 @@ from sqlalchemy import Connection, delete, insert, select
 from recense.catalog import tables
 from recense.model import DatasetReport, ScanRun
 
+State = Mapping[str, Any]
 
-def record(connection: Connection, run: ScanRun) -> None:
-    """Notes what a finished run read of its sources, unless a run that was started later was quicker."""
+
+def record(connection: Connection, run: str, found: Sequence[State]) -> None:
+    """Notes what a finished run read of its sources, unless a run that was started later was quicker.
+
+    Args:
+        connection: the transaction that ends the run.
+        run: its id.
+        found: its ``states``, made before: a transaction is not the place to go through all columns.
+    """
     table, runs = tables.source_states, tables.runs
-    sequence = connection.execute(select(runs.c.sequence).where(runs.c.id == run.id)).scalar_one()
-    for state in _states(run):
+    sequence = connection.execute(select(runs.c.sequence).where(runs.c.id == run)).scalar_one()
+    for state in found:
         here = table.c.source == state["source"]
         later = connection.execute(select(table.c.sequence).where(here)).scalar()
         if later is None or later < sequence:
             connection.execute(delete(table).where(here))
-            connection.execute(insert(table).values(run=run.id, sequence=sequence, **state))
+            connection.execute(insert(table).values(run=run, sequence=sequence, **state))
 
 
-def _states(run: ScanRun) -> Iterator[dict[str, Any]]:
+def states(run: ScanRun) -> Iterator[State]:
+    """Yields how much a run read of each of its sources, as rows without the run."""
     named = {(one.source, one.dataset, one.column) for one in run.findings}
     datasets: dict[str, list[DatasetReport]] = {source.uri: [] for source in run.sources}
     for report in run.datasets:

@@ -148,6 +148,10 @@ STEPS: Sequence[Step] = (
         """CREATE TABLE notices (channel TEXT NOT NULL, event TEXT NOT NULL, noticed TEXT NOT NULL, sent TEXT,
         tries BIGINT NOT NULL, problem TEXT, PRIMARY KEY (channel, event))""",
     ),
+    (  # 9: a run ends in several short transactions
+        """CREATE TABLE endings (run TEXT PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE, claim TEXT,
+        turn BIGINT)""",
+    ),
 )
 
 _LOCK = 7_305_482_119  # any number, the same in every recense: one migrates, the others wait

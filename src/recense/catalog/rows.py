@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 Row = RowMapping
 Values = list[dict[str, Any]]
 
+TABLES = (tables.sources, tables.datasets, tables.columns, tables.findings, tables.unreadable)
+"""Where the results of a run stand."""
+
+FINISHED = ("complete", "incomplete")
+"""States of a run that has ended: in any other, what ``TABLES`` hold of it is only staged, and nobody sees it."""
+
 
 def problem(entry: Unreadable | None) -> dict[str, str] | None:
     """Returns an unreadable entry as plain data."""
@@ -40,13 +46,19 @@ def unreadable_of(data: Mapping[str, str] | None) -> Unreadable | None:
     return Unreadable(**data) if data else None
 
 
-def of_run(run: ScanRun, profiles: Mapping[tuple[str, str], DatasetProfile]) -> Iterator[tuple[Table, Values]]:
-    """Yields, table by table, the rows that hold a run's results."""
-    yield tables.sources, [{"run": run.id, "position": n, **asdict(source)} for n, source in enumerate(run.sources)]
-    yield tables.datasets, [_dataset(run.id, n, report, profiles) for n, report in enumerate(run.datasets)]
-    yield tables.columns, [row for report in run.datasets for row in _columns(run.id, report, profiles)]
-    yield tables.findings, [_finding(run.id, n, finding) for n, finding in enumerate(run.findings)]
-    yield tables.unreadable, [{"run": run.id, "position": n, **asdict(entry)} for n, entry in enumerate(run.unreadable)]
+def of_run(run: ScanRun, profiles: Mapping[tuple[str, str], DatasetProfile]) -> Iterator[tuple[Table, dict[str, Any]]]:
+    """Yields the rows that hold a run's results, each with its table, table by table."""
+    for position, source in enumerate(run.sources):
+        yield tables.sources, {"run": run.id, "position": position, **asdict(source)}
+    for position, report in enumerate(run.datasets):
+        yield tables.datasets, _dataset(run.id, position, report, profiles)
+    for report in run.datasets:
+        for row in _columns(run.id, report, profiles):
+            yield tables.columns, row
+    for position, finding in enumerate(run.findings):
+        yield tables.findings, _finding(run.id, position, finding)
+    for position, entry in enumerate(run.unreadable):
+        yield tables.unreadable, {"run": run.id, "position": position, **asdict(entry)}
 
 
 def _dataset(
@@ -109,8 +121,16 @@ def head_of(row: Row) -> ScanRun:
     return ScanRun(row["id"], row["started"], row["finished"], row["status"], row["rules"], row["policy"])
 
 
+def stored(connection: Connection, run: str) -> ScanRun:
+    """Returns a run that has ended, without what it changed."""
+    table = tables.runs
+    return run_of(connection, connection.execute(select(table).where(table.c.id == run)).mappings().one(), {})
+
+
 def run_of(connection: Connection, row: Row, changes: Mapping[str, Any]) -> ScanRun:
-    """Returns a run with everything it found."""
+    """Returns a run with everything it found: nothing before it has ended."""
+    if row["status"] not in FINISHED:
+        return head_of(row)
     run = row["id"]
     columns: dict[tuple[str, str], list[ColumnReport]] = {}
     for entry in _rows(connection, tables.columns, run):
@@ -172,8 +192,11 @@ def finding_of(row: Row) -> Finding:
     )
 
 
-def profiles_of(connection: Connection, run: str) -> Iterator[tuple[Dataset, int, dict[str, ColumnProfile]]]:
-    """Yields dataset, rows read and profiles by column path, in the order they were scanned."""
+def profiles_of(connection: Connection, head: Row) -> Iterator[tuple[Dataset, int, dict[str, ColumnProfile]]]:
+    """Yields dataset, rows read and profiles by column path, in the order they were scanned; none before the end."""
+    if head["status"] not in FINISHED:
+        return
+    run = head["id"]
     profiles: dict[tuple[str, str], dict[str, ColumnProfile]] = {}
     for row in _rows(connection, tables.columns, run):
         profiles.setdefault((row["source"], row["dataset"]), {})[row["path"]] = ColumnProfile.from_json(row["profile"])

@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeDecorator
 
 _ESCAPE = "\uf8ff"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff" + _ESCAPE + "]")
+_json = json.JSONEncoder(separators=(",", ":")).encode  # made once: json.dumps makes an encoder for each value
 _ESCAPED = re.compile(_ESCAPE + "([0-9a-f]{4})")
 
 
@@ -44,7 +45,7 @@ class Json(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Any) -> str | None:
         """Writes JSON."""
-        return None if value is None else json.dumps(value, separators=(",", ":"))
+        return None if value is None else _json(value)
 
     def process_result_value(self, value: str | None, dialect: Any) -> Any:
         """Undoes the escape."""
@@ -74,6 +75,15 @@ runs = Table(
     Column("replay_of", Text),
     Column("sample_key", Text),  # hex; erased when the run ends
     Column("sequence", BigInteger, nullable=False),  # order of start
+)
+
+# Runs that are being ended, see recense.catalog.ending: no row, and the run goes on or the review list knows it.
+endings = Table(
+    "endings",
+    metadata,
+    _run(),
+    Column("claim", Text),  # whose rows are staged: drawn by the process that ends the run
+    Column("turn", BigInteger),  # place in the queue of runs that the list is brought up to; None while rows are staged
 )
 
 sources = Table(
