@@ -20,6 +20,9 @@ from recense.evidence import Evidence
 from recense.model import Draw, Limits, Partition, Sampler, Source, Unreadable
 from recense.pipelines.defects import describe
 
+GOLDEN = 0.618
+"""Multiples of it, without their whole parts, lie far from each other: where each thread begins among the columns."""
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -142,10 +145,11 @@ class Reading:
         from recense.scanners.observe import Observer
 
         with self._state:
+            first = self._working * GOLDEN % 1
             self._working += 1
         dataset = self.task.partition.dataset
         gather = self._persons.add if self._persons is not None else None
-        observer = Observer(self.task.settings, f"{dataset.source}\n{dataset.name}", gather)
+        observer = Observer(self.task.settings, f"{dataset.source}\n{dataset.name}", gather, first)
         try:
             while (batch := self._next()) is not None:
                 self._look(observer, batch)

@@ -76,13 +76,17 @@ class Observer:
             read spare the language detectors the values that cannot be in the sample of all. The evidence is then
             whole only when merged with that of those partitions. Empty to stand alone.
         gather: told of every batch, for who looks for something else in the same cells.
+        first: at which of the columns to begin, from 0 to 1: threads that begin at others learn them for each other.
 
     Attributes:
         waiting_bytes: those of the batches that wait for others.
     """
 
-    def __init__(self, settings: ScanSettings, dataset: str = "", gather: Gather | None = None) -> None:
+    def __init__(
+        self, settings: ScanSettings, dataset: str = "", gather: Gather | None = None, first: float = 0.0
+    ) -> None:
         self.settings = settings
+        self._first = first
         self._gather = gather
         self._earlier = read_before(settings.sample_key, dataset) if dataset else {}
         self._evidence = Evidence()
@@ -117,25 +121,35 @@ class Observer:
         """
         if not batches:
             return
-        names, rows = batches[0].schema.names, sum(map(len, batches))
-        columns = [[batch.column(place) for batch in batches] for place in range(len(names))]
+        schema, rows = batches[0].schema, sum(map(len, batches))
+        columns = [[batch.column(place) for batch in batches] for place in range(len(schema))]
         batches.clear()
         self._evidence.rows += rows
         read: dict[str, Leaf] = {}
-        for name in names:
-            parts = columns.pop(0)
+        for place in self._order(schema):
+            name, parts, columns[place] = schema.names[place], columns[place], []
             column = parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
-            parts.clear()
+            del parts
             for path, array in leaves_of(name, column):
                 cells = as_text(array)
                 if self._gather is not None:
                     read[path] = Leaf(array, cells.text)
                 scan = self._count(path, array, cells)
                 if len(scan):
-                    packed = _packed(column, scan) if names.count(name) == 1 else scan
+                    packed = _packed(column, scan) if schema.names.count(name) == 1 else scan
                     yield _Asked(self._evidence.column(path), path, scan, packed)
         if self._gather is not None:
             self._gather(rows, read)
+
+    def _order(self, schema: pa.Schema) -> list[int]:
+        """Returns the places of the columns as they are looked at; in the evidence they stand as in the source."""
+        places = list(range(len(schema)))
+        if not self._first or any(pa.types.is_nested(one) or isinstance(one, pa.ExtensionType) for one in schema.types):
+            return places  # the paths within a column show only when it is looked at
+        for name in schema.names:
+            self._evidence.column(name)
+        begin = int(self._first * len(places))
+        return places[begin:] + places[:begin]
 
     def _count(self, path: str, array: pa.Array, cells: TextCells) -> pa.Array:
         """Counts the cells of a column of a batch and returns those that detectors must see."""

@@ -147,3 +147,14 @@ def test_a_detector_for_running_text_is_not_asked_about_columns():
     told = set(evidence.columns["note"].tallies)
     texts = {id_ for id_, detector in detectors().items() if detector.texts}
     assert texts and not told & texts
+
+
+@pytest.mark.parametrize("first", [0.0, 0.3, 0.618, 0.99])
+def test_the_column_to_begin_with_changes_no_evidence(first: float) -> None:
+    flat = pa.record_batch({"a": ["x@example.org"] * 3, "b": ["1", None, "2"], "c": ["Lyon"] * 3, "d": [1, 2, 3]})
+    nested = pa.record_batch({"a": ["y"], "s": pa.array([{"t": "x@example.org"}]), "z": ["06 12 34 56 78"]})
+    for batch in (flat, nested):
+        observer = Observer(SETTINGS, first=first)
+        observer.add(batch)
+        plain = observe([batch], SETTINGS).profiles()
+        assert list(observer.evidence().profiles().items()) == list(plain.items())
