@@ -60,10 +60,13 @@ def restored(cells: pa.StringArray) -> pa.StringArray:
     ends = places[numbers + 1]
     mark, (last, second, third, fourth) = raw[places[numbers] + 1], (raw[ends - back] for back in (1, 2, 3, 4))
     power = ((second | 0x20) == 0x65) | ((third | 0x20) == 0x65) | ((fourth | 0x20) == 0x65)
+    long = sizes[numbers] >= 17
+    # The mark before it stands three digits further, and up to three bytes long: a time with its thousandths has none.
+    before = [_THOUSANDS[raw[np.maximum(ends - back, 0)]] for back in (8, 9, 10)]
     forms = (
         (_unfloated, (last == _NAUGHT) & (_POINT[third] | (second == 0x2C))),
         (_unscaled, power & _POINT[mark]),
-        (_joined, _THOUSANDS[fourth] & (sizes[numbers] >= 17)),
+        (_joined, _THOUSANDS[fourth] & long & (before[0] | before[1] | before[2])),
     )
     for restore, like in forms:
         if like.any():
