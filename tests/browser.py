@@ -31,6 +31,15 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+def follow(page: Any, target: str) -> None:
+    """Clicks what leads to another page and waits until all of that page is there.
+
+    A click alone returns once the first bytes have come, and what a test then counts may not have been read yet.
+    """
+    with page.expect_navigation(wait_until="load"):
+        page.click(target)
+
+
 def missing(reason: str) -> None:
     """Skips the test, or fails it in CI, so that nobody mistakes a skipped suite for a green one."""
     (pytest.fail if os.environ.get("CI", "").lower() == "true" else pytest.skip)(reason)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import served
+from browser import follow, served
 from dashboards import PASSWORD
 from demos import Demo
 from starlette.routing import Route
@@ -145,8 +145,7 @@ def sign_in(page: Any) -> None:
     page.goto("/sign-in")
     page.fill("#name", "dpo")
     page.fill("#password", PASSWORD)
-    page.click("main button")
-    page.wait_for_url("**/")
+    follow(page, "main button")
 
 
 def ask(office: Office, settings: Settings) -> dict[str, str]:
@@ -156,17 +155,17 @@ def ask(office: Office, settings: Settings) -> dict[str, str]:
         page.goto("/requests")
         page.fill("#reference", f"DR-{name}")
         page.fill("#received", (today() - timedelta(days=days)).isoformat())
-        page.click("main form button")
+        follow(page, "main form button")
         page.wait_for_url("**/requests/*")
         ids[name] = page.url.rpartition("/")[2].partition("?")[0]
         if name != "late":
             if settings.persons:
                 page.fill("#f-customer", "1001")
-                page.click("button[value=look_up]")
+                follow(page, "button[value=look_up]")
             page.fill("#e-reason", "Many systems have to be read")
-            page.click("button[value=extend]")
+            follow(page, "button[value=extend]")
         if name == "closed":
-            page.click("button[value=close]")
+            follow(page, "button[value=close]")
     with office.catalog.transaction() as connection:
         kept = requests.listed(connection)
         assert {one.id for one in kept} | {ids["closed"]} == set(ids.values())
@@ -190,7 +189,7 @@ def wrong(page: Any, where: str) -> list[str]:
 def speak(page: Any, language: str) -> None:
     page.goto("/sign-in")
     if page.locator("html").get_attribute("lang") != language:
-        page.click(f"button[lang={language}]")
+        follow(page, f"button[lang={language}]")
     assert page.locator("html").get_attribute("lang") == language
 
 

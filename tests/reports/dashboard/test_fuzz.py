@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from browser import chromium, served
+from browser import chromium, follow, served
 from dashboards import PASSWORD
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -141,8 +141,7 @@ def test_hostile_names_and_reasons_run_nothing_in_a_browser(catalog: Catalog) ->
         page.goto("/sign-in")
         page.fill("#name", "dpo")
         page.fill("#password", PASSWORD)
-        page.click("main button")
-        page.wait_for_url("**/")
+        follow(page, "main button")
         lists = ["/", "/findings?gone=yes", "/sources", "/audit", "/queue/expiring", f"/findings?search={ATTACK}"]
         for path in [*lists, *(f"/findings/{one.id}" for one in items), f"/queue/special/{items[0].id}"]:
             page.goto(path)

@@ -11,7 +11,7 @@ from shutil import which
 from typing import Any
 
 import pytest
-from browser import missing, served
+from browser import follow, missing, served
 from dashboards import PASSWORD
 from demos import Demo
 
@@ -40,8 +40,7 @@ def page(browser: Any, demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> 
         page.goto("/sign-in")
         page.fill("#name", "dpo")
         page.fill("#password", PASSWORD)
-        page.click("main button")
-        page.wait_for_url("**/")
+        follow(page, "main button")
         yield page
 
 
