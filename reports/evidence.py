@@ -30,8 +30,6 @@ DEPTH = 2
 """How often a sentence may hold another."""
 
 _HOLE = re.compile(r"\{([a-z])\d?\}")
-_NUMBERED = re.compile(r"\[(n\d?):([^|\]]*)\|([^\]]*)\]")
-"""Words that follow a number: its hole, the singular, the plural."""
 _SHAPES = {"n": r"\d[\d,]*", "x": r"[\d.,e+-]+(?: ?%)?"}
 
 
@@ -95,13 +93,8 @@ def _translated(text: str, language: str, group: str, depth: int) -> str | None:
             continue
         holes = {name: _filled(name[0], value, language, depth) for name, value in match.groupdict().items()}
         if None not in holes.values():
-            return _numbered(pattern.says[language], match.groupdict()).format(**holes)
+            return pattern.says[language].format(**holes)
     return None
-
-
-def _numbered(sentence: str, numbers: Mapping[str, str]) -> str:
-    """Returns a French sentence whose words agree with its numbers: from two on they are plural."""
-    return _NUMBERED.sub(lambda words: words[2 if int(numbers[words[1]].replace(",", "")) < 2 else 3], sentence)
 
 
 def _filled(kind: str, value: str, language: str, depth: int) -> str | None:

@@ -106,26 +106,3 @@ def test_what_no_pattern_knows_stays_as_it_is_and_is_told(text: str) -> None:
 def test_names_of_others_stay_as_they_are(word: str) -> None:
     found = said(f"beside '{word}' the word means something else", "fr")
     assert found.language == "en" or word in found.text
-
-
-@pytest.mark.parametrize(
-    ("stored", "french"),
-    [
-        ("1 of 2 cells match; 0 hold nothing else", "1 cellule sur 2 correspond ; 0 ne contient rien d'autre"),
-        ("2 of 2 cells match; 1 hold nothing else", "2 cellules sur 2 correspondent ; 1 ne contient rien d'autre"),
-        ("1,200 cells, 1 distinct, bear it out", f"1{NBSP}200 cellules, dont 1 distincte, le confirment"),
-        ("1 of 3 sampled distinct values read as surname",
-         "1 valeur distincte sur 3 échantillonnées se lit comme « nom de famille »"),
-    ],
-)  # fmt: skip
-def test_french_words_agree_with_their_number(stored: str, french: str) -> None:
-    assert said(stored, "fr").text == french
-    assert not any("[n" in said(text["en"].format_map(SEVENS), "fr").text for text in catalogue()["sentences"])
-
-
-class Sevens(dict[str, str]):
-    def __missing__(self, hole: str) -> str:
-        return "7" if hole[0] in "nx" else "EMAIL_ADDRESS"
-
-
-SEVENS = Sevens()
