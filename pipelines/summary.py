@@ -6,12 +6,14 @@ from collections import Counter
 from typing import Any
 
 from recense.model import Proof, ScanRun
+from recense.plural import counted
 
 
 def headline(run: ScanRun) -> str:
     """Returns one sentence: run, findings, what is missing."""
-    missing = f", {len(run.unreadable)} entries not read" if run.unreadable else ""
-    return f"run {run.id} {run.status}: {len(run.findings)} findings in {len(run.datasets)} datasets{missing}"
+    missing = f", {counted(len(run.unreadable), 'entry', 'entries')} not read" if run.unreadable else ""
+    findings, datasets = counted(len(run.findings), "finding"), counted(len(run.datasets), "dataset")
+    return f"run {run.id} {run.status}: {findings} in {datasets}{missing}"
 
 
 def by_source(run: ScanRun) -> list[dict[str, Any]]:

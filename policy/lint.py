@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from recense import guard
+from recense.plural import agreed
 from recense.policy.jurisdiction import LegalPeriod, Pack, pack
 from recense.policy.keeping import ANY, Condition, RetentionRule, Zone
 from recense.policy.model import Policy
@@ -49,7 +50,7 @@ class Gap:
     def text(self, language: str) -> str:
         """Returns the sentence in a language."""
         values = {k: v[language] if isinstance(v, dict) else v for k, v in self.values.items()}
-        return str(texts()[self.code][language]).format(**values)
+        return agreed(str(texts()[self.code][language]), values, language)
 
 
 @cache

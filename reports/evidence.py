@@ -16,8 +16,8 @@ from typing import Any
 
 import yaml
 
+from recense.plural import NBSP, Count, agreed
 from recense.policy import taxonomy
-from recense.reports.texts import NBSP
 
 FILES = ("evidence_texts.yaml", "unread_texts.yaml")
 WRITTEN = "en"
@@ -29,7 +29,8 @@ LONGEST = 500
 DEPTH = 2
 """How often a sentence may hold another."""
 
-_HOLE = re.compile(r"\{([a-z])\d?\}")
+_HOLE = re.compile(r"\{(?P<hole>[a-z]\d?)(?::(?P<one>[^|}]+)\|(?P<other>[^}]+))?\}")
+_ONE = re.compile(r"(?<![\d,.])1(?![\d,.])")
 _SHAPES = {"n": r"\d[\d,]*", "x": r"[\d.,e+-]+(?: ?%)?"}
 
 
@@ -49,9 +50,19 @@ class Pattern:
     says: Mapping[str, str]
 
 
+class _Kept(Count):
+    """A number that is shown as it is written where it is stored."""
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec or ",")
+
+
 def said(text: str, language: str) -> Said:
-    """Returns a stored sentence in a language, or as it is when no pattern knows it."""
-    if language == WRITTEN or len(text) > LONGEST:
+    """Returns a stored sentence in a language, or as it is when no pattern knows it.
+
+    What is stored has the words for several, whatever the number: "1 cells". They agree once they are shown.
+    """
+    if len(text) > LONGEST or (language == WRITTEN and _ONE.search(text) is None):
         return Said(text, WRITTEN)
     found = _sentence(text, language, DEPTH)
     return Said(text, WRITTEN) if found is None else Said(found, language)
@@ -76,7 +87,10 @@ def _shape(sentence: str) -> re.Pattern[str]:
     made, at = "", 0
     for hole in _HOLE.finditer(sentence):
         made += re.escape(sentence[at : hole.start()])
-        made += f"(?P<{hole[0].strip('{}')}>{_SHAPES.get(hole[1], '.+?')})"
+        if hole["other"]:
+            made += f"(?:{re.escape(hole['other'])}|{re.escape(hole['one'])})"
+        else:
+            made += f"(?P<{hole['hole']}>{_SHAPES.get(hole['hole'][0], '.+?')})"
         at = hole.end()
     return re.compile(made + re.escape(sentence[at:]))
 
@@ -93,14 +107,18 @@ def _translated(text: str, language: str, group: str, depth: int) -> str | None:
             continue
         holes = {name: _filled(name[0], value, language, depth) for name, value in match.groupdict().items()}
         if None not in holes.values():
-            return pattern.says[language].format(**holes)
+            return agreed(pattern.says[language], holes, language)
     return None
 
 
-def _filled(kind: str, value: str, language: str, depth: int) -> str | None:
+def _filled(kind: str, value: str, language: str, depth: int) -> str | Count | None:
     """Returns what stands in a hole, in a language; None when it is in no list."""
     if kind == "n":
-        return value.replace(",", NBSP)
+        return (_Kept if language == WRITTEN else Count)(int(value.replace(",", "")), language)
+    if kind == "r":
+        return _sentence(value, language, depth - 1) if depth else None
+    if language == WRITTEN:
+        return value
     if kind == "x":
         return value.replace(".", ",").replace("%", f"{NBSP}%").replace(f" {NBSP}", NBSP)
     if kind == "l":
@@ -109,8 +127,6 @@ def _filled(kind: str, value: str, language: str, depth: int) -> str | None:
         return ", ".join(_entities(language).get(one.upper(), one) for one in value.split(", "))
     if kind == "s":
         return _translated(value, language, "settings", depth)
-    if kind == "r":
-        return _sentence(value, language, depth - 1) if depth else None
     return value
 
 

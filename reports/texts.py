@@ -12,18 +12,21 @@ from typing import Any
 import yaml
 
 from recense.errors import UserError, unknown
+from recense.plural import NBSP, agreed, is_singular
 from recense.reports.visible import visible
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "fr")
-NBSP = "\N{NO-BREAK SPACE}"
+
+__all__ = ["LANGUAGES", "NBSP", "Texts", "catalogue", "texts"]
 
 
 class Texts:
     """The sentences of one language; call it with a key.
 
-    A text is a string, or a pair ``one``/``other`` that the number ``n`` chooses from. Numbers in braces are written
-    as the language writes them; everything else is put in as it is.
+    A text is a string, or a pair ``one``/``other`` that the number ``n`` chooses from; where a sentence counts several
+    things, each chooses its own words: ``{cells:cell|cells}``. Numbers in braces are written as the language writes
+    them; everything else is put in as it is.
     """
 
     def __init__(self, language: str, catalogue: Mapping[str, Any]) -> None:
@@ -41,12 +44,8 @@ class Texts:
         """
         text = self._catalogue[key]
         if isinstance(text, Mapping):
-            text = text["one" if self._singular(values["n"]) else "other"]
-        shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
-        return str(text).format(**shown) if values else str(text)
-
-    def _singular(self, n: object) -> bool:
-        return n in ((0, 1) if self.language == "fr" else (1,))
+            text = text["one" if is_singular(values["n"], self.language) else "other"]
+        return agreed(str(text), values, self.language) if values else str(text)
 
     def number(self, n: int) -> str:
         """Returns a whole number in groups of three, with spaces that do not break."""

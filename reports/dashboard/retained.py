@@ -110,5 +110,5 @@ def waiting(visit: Visit) -> Line | None:
         return None
     waits = [row for row in found if row.waits]
     overdue = sum(row.entry["overdue"] for row in waits)
-    says = visit.words("queue.retention.ask", rows=visit.words.number(overdue))
+    says = visit.words("queue.retention.ask", rows=overdue)
     return Line("retention", "warn", len(waits), "/retention", says)

@@ -217,7 +217,7 @@ def test_file_and_catalog_are_one_model(repository: Path, capsys: Captured) -> N
     from recense.catalog.decisions import Decision
 
     approve(capsys, "sql:clients.email")
-    assert run(capsys, "approvals", "push")[1].startswith("1 decisions added")
+    assert run(capsys, "approvals", "push")[1].startswith("1 decision added")
     assert run(capsys, "approvals", "push")[1].startswith("0 decisions added")
     migrate(
         "0002_more.sql", "ALTER TABLE clients ADD COLUMN phone text;\nALTER TABLE clients ADD COLUMN religion text;\n"
@@ -230,7 +230,7 @@ def test_file_and_catalog_are_one_model(repository: Path, capsys: Captured) -> N
             Decision("sql:elsewhere.email", "contact", "accepted", DPO, when, "another house", "2027-01-01"),
         ])  # fmt: skip
     code, out, _ = run(capsys, "approvals", "pull")
-    assert code == 0 and "to be removed: sql:clients.religion" in out and "1 decisions are about fields" in out
+    assert code == 0 and "to be removed: sql:clients.religion" in out and "1 decision is about a field" in out
     entries = {entry.field: entry for entry in read(Path("recense-approvals.yaml")).entries}
     assert set(entries) == {"sql:clients.email", "sql:clients.phone"}
     assert (entries["sql:clients.phone"].by, str(entries["sql:clients.phone"].until)) == (
@@ -248,7 +248,7 @@ def test_doctor_finds_a_decision_that_was_changed(repository: Path, capsys: Capt
 
     approve(capsys, "sql:clients.email")
     run(capsys, "approvals", "push")
-    assert "1 decisions (head " in run(capsys, "doctor")[1]
+    assert "1 decision (head " in run(capsys, "doctor")[1]
     with sqlite3.connect("recense.db") as database:
         database.execute("UPDATE decisions SET until = '2031-01-01'")
     code, out, _ = run(capsys, "doctor")

@@ -14,6 +14,7 @@ from recense.cli import console
 from recense.cli.check import ApprovalsOption, PathArgument, PolicyOption, day
 from recense.cli.options import CatalogOption, ConfigOption, load_config, open_catalog
 from recense.errors import UserError, unknown
+from recense.plural import counted
 
 if TYPE_CHECKING:
     from recense.cli.gathering import Gathered
@@ -113,7 +114,7 @@ def list_approvals(
         left = (entry.until - gathered.today).days
         if expiring and left > SOON_DAYS:
             continue
-        state = "expired" if left < 0 else "stale" if entry.id in stale else f"{left} days left"
+        state = "expired" if left < 0 else "stale" if entry.id in stale else f"{counted(left, 'day')} left"
         rows.append(
             (entry.id, entry.field, ", ".join(entry.categories), entry.decision, entry.by, str(entry.until), state)
         )
@@ -214,7 +215,7 @@ def prune(
     if gathered.check.unread and not force and not dry_run:
         first = gathered.check.unread[0]
         raise UserError(
-            f"{len(gathered.check.unread)} statements could not be read ({first.file}:{first.line} …): "
+            f"{counted(len(gathered.check.unread), 'statement')} could not be read ({first.file}:{first.line} …): "
             "a field could stand in one of them; --force prunes all the same"
         )
     lines = {note.line for note in gathered.check.notes if note.code == "PD001"}
@@ -235,7 +236,8 @@ def baseline(
 ) -> None:
     """Give every field that blocks today 90 days, as decision 'inherited': debt with a date."""
     gathered = _gather(path, approvals, policy, config, as_of)
-    console.data(f"{write_baseline(gathered, by)} fields until {gathered.today + datetime.timedelta(days=90)}")
+    until = gathered.today + datetime.timedelta(days=90)
+    console.data(f"{counted(write_baseline(gathered, by), 'field')} until {until}")
 
 
 def write_baseline(gathered: Gathered, by: str | None = None) -> int:
@@ -326,7 +328,7 @@ def push(
     with open_catalog(load_config(config, catalog), create=True) as kept:
         _sound(kept.decision_chain().broken)
         made = to_catalog(gathered.approvals.entries, kept.decisions())
-        console.data(f"{kept.decide(made)} decisions added to {kept.where}")
+        console.data(f"{counted(kept.decide(made), 'decision')} added to {kept.where}")
 
 
 def _sound(broken: int | None) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from recense.catalog.decisions import Decision, latest
 from recense.gate import editing
 from recense.gate.approvals import DECISIONS, WHY_LENGTH, Approval, longest, parse
+from recense.plural import counted
 
 if TYPE_CHECKING:
     from recense.cli.gathering import Gathered
@@ -69,7 +70,8 @@ def to_file(found: Sequence[Decision], gathered: Gathered, text: str, name: str)
         text, line = _take(group, text, name)
         told.append(line)
     if elsewhere:
-        told.append(f"{elsewhere} decisions are about fields that this repository does not declare")
+        about = "is about a field" if elsewhere == 1 else "are about fields"
+        told.append(f"{counted(elsewhere, 'decision')} {about} that this repository does not declare")
     return text, told
 
 

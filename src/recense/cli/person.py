@@ -21,6 +21,7 @@ from recense.cli.options import (
     open_catalog,
 )
 from recense.errors import ExitCode, UserError, unknown
+from recense.plural import counted
 
 if TYPE_CHECKING:
     from recense.catalog import Catalog
@@ -260,6 +261,6 @@ def _destroy(config: Config, yes: bool) -> None:
         kept.flush()
     where = config.persons.key or str(config.persons.key_file)
     console.note(
-        f"recense: the index of {count} datasets is erased; "
+        f"recense: the index of {counted(count, 'dataset')} is erased; "
         + ("the key is destroyed, copies of it are yours to destroy" if gone else f"destroy the key itself: {where}")
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from recense.cli import console
 from recense.cli.progress import duration, size
+from recense.plural import counted
 
 if TYPE_CHECKING:
     from recense.pipelines.estimate import DatasetPlan, Plan
@@ -24,12 +25,15 @@ def text_of(plan: Plan, notes: Sequence[str], format: str) -> str:
     lines = [
         console.table(rows),
         "",
-        f"{summary['datasets']} datasets, about {summary['rows']:,} rows, {summary['cells']:,} cells to read, "
+        f"{counted(summary['datasets'], 'dataset')}, about {counted(summary['rows'], 'row')}, "
+        f"{counted(summary['cells'], 'cell')} to read, "
         f"{size(summary['bytes'])}: about {duration(plan.seconds)} with {threads} "
         f"({duration(plan.start)} of it to load detectors)",
     ]
     if summary["rows_unknown"]:
-        lines.append(f"{summary['rows_unknown']} datasets do not say how many rows they have")
+        unknown = summary["rows_unknown"]
+        have = "does not say how many rows it has" if unknown == 1 else "do not say how many rows they have"
+        lines.append(f"{counted(unknown, 'dataset')} {have}")
     lines += [f"{sentence}" for sentence in notes]
     lines += [f"will not be read: {entry.path}: {entry.reason}" for entry in plan.unreadable]
     return console.printable("\n".join(lines))

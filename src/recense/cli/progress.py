@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from recense.cli import console
+from recense.plural import counted
 
 if TYPE_CHECKING:
     from recense.pipelines.steps import Progress
@@ -61,7 +62,11 @@ def describe(progress: Progress, seconds: float) -> str:
     if 0.01 < progress.share < 1 and seconds > 1:
         left = f", {duration(seconds * (1 - progress.share) / progress.share)} left"
     parts = f"{progress.done} of {progress.total}" if progress.total > 1 else ""
-    words = (f"{progress.rows:,} rows, {size(progress.bytes)}{rate}{left}", parts, console.printable(progress.dataset))
+    words = (
+        f"{counted(progress.rows, 'row')}, {size(progress.bytes)}{rate}{left}",
+        parts,
+        console.printable(progress.dataset),
+    )
     return "  ".join(word for word in words if word)
 
 

@@ -21,6 +21,7 @@ from recense.cli.options import (
     open_catalog,
 )
 from recense.errors import ExitCode, UserError, unknown
+from recense.plural import counted
 
 if TYPE_CHECKING:
     from recense.cli.options import Language
@@ -131,7 +132,8 @@ def _afterword(found: Retained, config: Config) -> None:
             f"'{found.policy}'; name yours with 'policy: FILE'"
         )
     if found.left_out:
-        console.note(f"recense: {found.left_out} datasets without sure findings of personal data were left out")
+        left = f"{counted(found.left_out, 'dataset')} without sure findings of personal data"
+        console.note(f"recense: {left} {'was' if found.left_out == 1 else 'were'} left out")
     for binding in found.idle:
         console.note(
             f"recense: {binding.place}: the binding '{binding.dataset}' takes no dataset of this run; "

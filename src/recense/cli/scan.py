@@ -27,6 +27,7 @@ from recense.cli.options import (
 )
 from recense.cli.progress import watched
 from recense.errors import ExitCode, RecenseError, UserError
+from recense.plural import counted
 
 if TYPE_CHECKING:
     from recense.config import Config, SourceSpec
@@ -298,8 +299,7 @@ def _afterword(run: ScanRun, missing: Sequence[Unreadable], output: Path | None)
     if output is not None:
         console.note(f"report: {output}")
     if missing:
-        word = "entry was" if len(missing) == 1 else "entries were"
-        console.note(f"recense: {len(missing)} {word} not read (exit 3):")
+        console.note(f"recense: {counted(len(missing), 'entry was', 'entries were')} not read (exit 3):")
         for entry in missing[:SHOWN]:
             place = entry.path if entry.path == entry.source else f"{entry.source} {entry.path}"
             console.note(f"  {entry.code}  {place}: {entry.reason}")

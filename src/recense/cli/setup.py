@@ -15,6 +15,7 @@ from recense import __version__
 from recense.cli import console
 from recense.cli.options import CatalogOption, ConfigOption, load_config, open_catalog
 from recense.errors import ExitCode, RecenseError, UserError
+from recense.plural import counted
 from recense.scanners import NEEDED
 
 if TYPE_CHECKING:
@@ -191,11 +192,12 @@ def _catalog(config: Config) -> tuple[str, str, str]:
                 advice = f"the log of who looked and decided breaks at entry {torn} of {looked}: somebody changed it"
                 return "broken", "catalog", f"{advice}, in {kept.where}"
             if wrong := kept.drift():
-                advice = f"{wrong} counts of findings are not what the list in {kept.where} says"
+                told = counted(wrong, "count of findings is", "counts of findings are")
+                advice = f"{told} not what the list in {kept.where} says"
                 return "broken", "catalog", f"{advice}: 'recense serve' counts it anew"
-            said = f", {chain.length} decisions (head {chain.head[:16]})" if chain.length else ""
-            said += f", {looked} entries of the log (head {seal[:16]})" if looked else ""
-            return "ok", "catalog", f"{kept.where}, {len(kept.runs())} runs{said}"
+            said = f", {counted(chain.length, 'decision')} (head {chain.head[:16]})" if chain.length else ""
+            said += f", {counted(looked, 'entry', 'entries')} of the log (head {seal[:16]})" if looked else ""
+            return "ok", "catalog", f"{kept.where}, {counted(len(kept.runs()), 'run')}{said}"
     except RecenseError as error:
         return "broken", "catalog", str(error)
 

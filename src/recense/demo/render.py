@@ -13,6 +13,7 @@ from recense.demo.compare import Comparison, Outcome, Result
 from recense.demo.manifest import Kind
 from recense.errors import UserError, unknown
 from recense.model import Finding, Proof
+from recense.plural import agreed
 from recense.policy import taxonomy
 
 SHOWN = 20
@@ -33,7 +34,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "more": "… et {count} de plus",
         "any": "rien du tout",
         "exact": "Trouvé = planté.",
-        "inexact": "Trouvé ≠ planté : {count} écarts.",
+        "inexact": "Trouvé ≠ planté : {count} {count:écart|écarts}.",
         "summary": "{kind} : {good} sur {all}",
         "found": "trouvé",
         "wrong_category": "autre catégorie",
@@ -58,7 +59,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "more": "… and {count} more",
         "any": "nothing at all",
         "exact": "Found = planted.",
-        "inexact": "Found ≠ planted: {count} differences.",
+        "inexact": "Found ≠ planted: {count} {count:difference|differences}.",
         "summary": "{kind}: {good} of {all}",
         "found": "found",
         "wrong_category": "other category",
@@ -94,7 +95,7 @@ def render(comparison: Comparison, language: str = "fr", width: int = 80) -> str
         good = sum(result.good for result in of_kind)
         page.line(page.say("summary").format(kind=page.say(kind), good=good, all=len(of_kind)))
     wrong = sum(not result.good for result in comparison.results) + len(comparison.unexpected)
-    page.line(page.say("exact") if comparison.exact else page.say("inexact").format(count=wrong))
+    page.line(page.say("exact") if comparison.exact else agreed(page.say("inexact"), {"count": wrong}, language))
     return page.text()
 
 

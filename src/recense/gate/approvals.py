@@ -17,6 +17,7 @@ from recense.errors import ConfigError, unknown
 from recense.guard import Bounds, Document
 from recense.guard import parse as parse_text
 from recense.guard import read as read_document
+from recense.plural import counted
 from recense.policy import taxonomy
 from recense.schema import KINDS
 
@@ -223,7 +224,7 @@ def _check(entry: Mapping[str, Any], wrong: Any) -> None:
         wrong("until", f"what was inherited waits at most {BASELINE_DAYS} days for a decision: until {inherited}")
     elif entry["until"] > last:
         months = SPECIAL_MONTHS if any(map(taxonomy().is_special, entry["categories"])) else MONTHS
-        wrong("until", f"a decision of that day lasts at most {months} months here: until {last}")
+        wrong("until", f"a decision of that day lasts at most {counted(months, 'month')} here: until {last}")
 
 
 def is_key(text: str) -> bool:

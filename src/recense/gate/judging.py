@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from recense.gate.approvals import SOON_DAYS, Approval, Approvals
 from recense.gate.codes import code_of
 from recense.gate.model import Judged, Note, Policy, Sighting, Verdict, fingerprint
+from recense.plural import counted
 from recense.policy import taxonomy
 from recense.schema import ValuesSeen
 
@@ -222,6 +223,7 @@ def _judge_values(found: ValuesSeen, rules: Rules) -> Judged:
             if approvers is None or approval.decision == "inherited" or approval.by.casefold() in approvers:
                 state, chosen = "approved", approval
     mark = fingerprint(f"{found.field}.values", found.category)
+    look = "looks" if found.matched == 1 else "look"
     return Judged(
         field=found.field,
         place=found.place,
@@ -231,7 +233,7 @@ def _judge_values(found: ValuesSeen, rules: Rules) -> Judged:
         code="PD201",
         verdict=Verdict.ALLOW if chosen else Verdict.BLOCK,
         state=state,
-        why=f"{found.matched} of {found.cells} values look like real data ({found.entity})",
+        why=f"{found.matched} of {counted(found.cells, 'value')} {look} like real data ({found.entity})",
         fingerprint=mark,
         introduced=None if rules.base is None else mark not in rules.base,
         approval=chosen.id if chosen else None,

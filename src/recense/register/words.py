@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from recense.plural import agreed
+
 _FILE = Path(__file__).parent / "words.yaml"
 
 
@@ -31,7 +33,7 @@ class Words:
         """Returns a sentence, ``group.word``, with names filled in."""
         group, word = key.split(".", 1)
         text: str = _data()[group][word][self.language]
-        return text.format(**names) if names else text
+        return agreed(text, names, self.language) if names else text
 
     def group(self, name: str) -> dict[str, str]:
         """Returns a group's words in their order."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from recense.plural import agreed
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -20,11 +22,7 @@ class Note:
 
     def say(self, language: str = "en") -> str:
         """Returns the sentence in ``en`` or ``fr``."""
-        values = {
-            name: f"{value:,}".replace(",", "\N{NO-BREAK SPACE}") if isinstance(value, int) else value
-            for name, value in self.values
-        }
-        return SENTENCES[self.key][0 if language == "en" else 1].format(**values)
+        return agreed(SENTENCES[self.key][0 if language == "en" else 1], dict(self.values), language)
 
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -116,48 +114,65 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "dit anonymisé, et les détecteurs n'ont rien trouvé de personnel ; cela ne prouve pas l'anonymat",
     ),
     "overdue": (
-        "{n} rows are past {rule} ({period}), the oldest by {days} days",
-        "{n} lignes ont dépassé {rule} ({period}), la plus ancienne de {days} jours",
+        "{n} {n:row is|rows are} past {rule} ({period}), {n:by|the oldest by} {days} {days:day|days}",
+        "{n} {n:ligne a|lignes ont} dépassé {rule} ({period}), {n:de|la plus ancienne de} {days} {days:jour|jours}",
     ),
     "at_least": (
         "at least these: a proxy that is too young hides others",
         "au moins celles-ci : un indice trop récent en cache d'autres",
     ),
-    "held": ("{n} rows past their period are under a hold", "{n} lignes échues sont gelées"),
+    "held": (
+        "{n} {n:row past its period is|rows past their period are} under a hold",
+        "{n} {n:ligne échue est gelée|lignes échues sont gelées}",
+    ),
     "unnamed_hold": (
-        "{n} held rows have no hold number: nothing says which matter they are kept for",
-        "{n} lignes gelées n'ont pas de numéro de gel : rien ne dit pour quel dossier elles sont gardées",
+        "{n} held {n:row has|rows have} no hold number: nothing says which matter {n:it is|they are} kept for",
+        "{n} {n:ligne gelée n'a|lignes gelées n'ont} pas de numéro de gel : rien ne dit pour quel dossier "
+        "{n:elle est gardée|elles sont gardées}",
     ),
     "floor": (
-        "{n} rows are past the policy's period and within a legal minimum ({floors}): a person has to choose",
-        "{n} lignes ont dépassé la durée de la politique et restent sous un minimum légal ({floors}) : à une personne "
-        "de choisir",
+        "{n} {n:row is|rows are} past the policy's period and within a legal minimum ({floors}): "
+        "a person has to choose",
+        "{n} {n:ligne a|lignes ont} dépassé la durée de la politique et {n:reste|restent} sous un minimum légal "
+        "({floors}) : à une personne de choisir",
     ),
-    "missing": ("{n} rows have no start date", "{n} lignes n'ont pas de date de départ"),
+    "missing": (
+        "{n} {n:row has|rows have} no start date",
+        "{n} {n:ligne n'a|lignes n'ont} pas de date de départ",
+    ),
     "invalid": (
-        "{n} rows have no valid start date ({sentinels} of them a placeholder)",
-        "{n} lignes n'ont pas de date de départ valable (dont {sentinels} valeurs de remplissage)",
+        "{n} {n:row has|rows have} no valid start date ({sentinels} of them a placeholder)",
+        "{n} {n:ligne n'a|lignes n'ont} pas de date de départ valable (dont {sentinels} "
+        "{sentinels:valeur|valeurs} de remplissage)",
     ),
-    "future": ("{n} rows start in the future", "{n} lignes commencent dans l'avenir"),
+    "future": (
+        "{n} {n:row starts|rows start} in the future",
+        "{n} {n:ligne commence|lignes commencent} dans l'avenir",
+    ),
     "proxy": (
-        "{n} rows have only a proxy for their start: absence of evidence is not compliance",
-        "{n} lignes n'ont qu'un indice de leur départ : l'absence de preuve n'est pas la conformité",
+        "{n} {n:row has only a proxy for its|rows have only a proxy for their} start: "
+        "absence of evidence is not compliance",
+        "{n} {n:ligne n'a qu'un indice de son|lignes n'ont qu'un indice de leur} départ : "
+        "l'absence de preuve n'est pas la conformité",
     ),
     "spike": (
-        "{n} rows ({share}) start on one and the same day: a migration rather than so many events?",
-        "{n} lignes ({share}) commencent le même jour : une migration plutôt qu'autant d'événements ?",
+        "{n} {n:row|rows} ({share}) {n:starts|start} on one and the same day: a migration rather than so many events?",
+        "{n} {n:ligne|lignes} ({share}) {n:commence|commencent} le même jour : "
+        "une migration plutôt qu'autant d'événements ?",
     ),
     "order": (
-        "in {n} rows '{second}' lies before '{first}'",
-        "dans {n} lignes « {second} » précède « {first} »",
+        "in {n} {n:row|rows} '{second}' lies before '{first}'",
+        "dans {n} {n:ligne|lignes} « {second} » précède « {first} »",
     ),
     "deleted": (
-        "{n} rows marked as deleted by '{column}' still hold personal data",
-        "{n} lignes marquées supprimées par « {column} » contiennent encore des données personnelles",
+        "{n} {n:row|rows} marked as deleted by '{column}' still {n:holds|hold} personal data",
+        "{n} {n:ligne marquée supprimée|lignes marquées supprimées} par « {column} » "
+        "{n:contient|contiennent} encore des données personnelles",
     ),
     "anonymised": (
-        "{n} rows marked as anonymised by '{column}' still hold personal data",
-        "{n} lignes marquées anonymisées par « {column} » contiennent encore des données personnelles",
+        "{n} {n:row|rows} marked as anonymised by '{column}' still {n:holds|hold} personal data",
+        "{n} {n:ligne marquée anonymisée|lignes marquées anonymisées} par « {column} » "
+        "{n:contient|contiennent} encore des données personnelles",
     ),
     "report_only": (
         "rule {rule} is for report only: nobody is told to delete on its word",

@@ -8,6 +8,7 @@ from recense.gate.codes import RULES
 from recense.gate.formats.json_document import counts
 from recense.gate.formats.visible import summary, visible
 from recense.gate.model import STATES, Check, Judged, Verdict
+from recense.plural import counted
 
 LIMIT = 100
 """A comment of GitHub holds 65,536 characters."""
@@ -28,12 +29,12 @@ def render(check: Check, limit: int | None = None, language: str = "en") -> str:
         parts += ["", "| | code | field | where | what | why |", "|---|---|---|---|---|---|"]
         parts += [_row(judged, language) for judged in told[:limit]]
     if len(told) > limit:
-        parts += ["", f"{len(told) - limit} more are not shown."]
+        parts += ["", f"{counted(len(told) - limit, 'more is', 'more are')} not shown."]
     if check.unread:
         parts += ["", "**Not read**", ""]
         parts += [f"- {escaped(e.file)}, line {e.line}: {escaped(e.reason)}" for e in check.unread[:limit]]
         if len(check.unread) > limit:
-            parts.append(f"- {len(check.unread) - limit} more are not shown")
+            parts.append(f"- {counted(len(check.unread) - limit, 'more is', 'more are')} not shown")
     if check.notes:
         parts += ["", "**Notes**", "", *(f"- {note.code}: {escaped(note.says)}" for note in check.notes[:limit])]
     if told:

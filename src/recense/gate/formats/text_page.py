@@ -9,6 +9,7 @@ from recense.gate.formats.json_document import counts
 from recense.gate.formats.visible import summary, visible
 from recense.gate.judging import is_special
 from recense.gate.model import STATES, Check, Judged, Verdict
+from recense.plural import counted
 
 LIMIT = 50
 """Fields that are shown when nobody says how many; the summary says how many are left out."""
@@ -97,12 +98,13 @@ def _unread(file: str, line: int, reason: str) -> str:
 
 def _end(check: Check, hidden: int) -> Iterator[str]:
     total = counts(check)
-    yield f"{summary(total)} in {check.files} file{'s' * (check.files != 1)}" + (
+    yield f"{summary(total)} in {counted(check.files, 'file')}" + (
         f"; {hidden} not shown, --limit 0 shows all" if hidden else ""
     )
     if check.base is not None:
         yield f"{total['introduced']} new since {visible(check.base)}"
     if total["allowed_unread"]:
-        yield f"{total['allowed_unread']} statements not read are allowed by recense.yaml"
+        allowed = counted(total["allowed_unread"], "statement not read is", "statements not read are")
+        yield f"{allowed} allowed by recense.yaml"
     if check.fields and check.policy.approvers is None:
         yield "no privacy policy with approvers is given: who signed the approvals is not checked"

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from recense.plural import counted
+
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _BEYOND = re.compile(r"[^\t\n -~]")
 
@@ -39,10 +41,10 @@ def as_json(data: Any, indent: int | None = 2) -> str:
 def summary(counts: Mapping[str, int]) -> str:
     """Returns the counts as a sentence: ``18 personal fields: 16 block, 2 warn, 0 allowed``."""
     found = counts["fields"]
-    text = f"{found} personal field{'s' * (found != 1)}: {counts['block']} block, {counts['warn']} warn, "
+    text = f"{counted(found, 'personal field')}: {counts['block']} block, {counts['warn']} warn, "
     text += f"{counts['allow']} allowed"
     if counts["unread"]:
         text += f"; {counts['unread']} not read"
     if counts["notes"]:
-        text += f"; {counts['notes']} note{'s' * (counts['notes'] != 1)}"
+        text += f"; {counted(counts['notes'], 'note')}"
     return text
