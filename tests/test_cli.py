@@ -80,11 +80,41 @@ def test_explain_shows_both_sides(capsys: pytest.CaptureFixture[str]) -> None:
 def test_explain_why_not_tells_what_was_heard_of_a_silent_column(capsys: pytest.CaptureFixture[str]) -> None:
     scanned(capsys)
     code, out, _ = run(capsys, "explain", "--why-not", "people.id")
-    assert code == 0 and "no finding:" in out and "that of a key" in out and "1 of 2 columns have a finding" in out
+    assert code == 0 and "no finding:" in out and "that of a key" in out and "1 of 2 columns has a finding" in out
     code, _, err = run(capsys, "explain", "--why-not", "people.email")
     assert code == 2 and "has a finding" in err
     code, _, err = run(capsys, "explain", "--why-not", "people.emial")
     assert code == 2 and "no column 'people.emial'" in err and "people" in err
+
+
+ENGLISH = re.compile(
+    r"\b(for|against|nothing|cells?|match|name|values?|the|of|read|source:|finding|proved|score \d\.)\b"
+)
+
+
+@pytest.mark.parametrize("way", ["option", "configuration"])
+def test_explain_speaks_french(capsys: pytest.CaptureFixture[str], folder: Path, way: str) -> None:
+    scanned(capsys)
+    if way == "configuration":
+        (folder / "recense.yaml").write_text("version: 1\nreport: {language: fr}\n")
+    asked = ["--lang", "fr"] if way == "option" else []
+    code, out, _ = run(capsys, "explain", "people.email", *asked)
+    assert code == 0 and out.splitlines()[2].startswith("catégorie contact (") and "30 sur 30" in out
+    assert "preuve    prouvé, score " in out and "pour :" in out and "contre : rien" in out
+    assert "30 cellules sur 30 correspondent" in out
+    assert ENGLISH.findall("\n".join(line for line in out.splitlines() if not line.startswith("source"))) == []
+    code, silent, _ = run(capsys, "explain", "--why-not", "people.id", *asked)
+    assert code == 0 and "lu        30 cellules, 0 nulle, 30 distinctes" in silent and "aucun indice :" in silent
+    assert "le nom est celui d'une clé" in silent and "1 champ sur 2 a un indice" in silent
+    assert ENGLISH.findall("\n".join(line for line in silent.splitlines() if not line.startswith("source"))) == []
+    code, rule, _ = run(capsys, "explain", "PD901", *asked)
+    assert code == 0 and "pourquoi :" in rule and "à faire :" in rule
+
+
+def test_a_language_asked_for_wins_over_the_configured_one(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    scanned(capsys)
+    (folder / "recense.yaml").write_text("version: 1\nreport: {language: fr}\n")
+    assert "for:" in run(capsys, "explain", "people.email", "--lang", "en")[1]
 
 
 def test_replay_and_runs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,7 +26,7 @@ NO_NOUN = "des dans mais mois moins fois plus sans sous pas days is was has hour
 """Words with an s at their end that are no plural after a one: « 1 dans », "more than 1 is"."""
 
 COUNTS = """n n2 n3 n4 cells rows read shown all count days columns most times outside prohibited undeclared open
-declared new gone changed sentinels age position"""
+declared new gone changed sentinels age position nulls distinct"""
 TEXTS_OF_THEIR_OWN = ("changes.", "limit.", "findings.more")
 """Counts in a list after a colon, and limits that are never one."""
 

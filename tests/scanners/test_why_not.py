@@ -1,11 +1,14 @@
 """Why a column has no finding: every reason that the verdict has, told with its counts."""
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from recense.evidence import ColumnProfile, LabelCount, Tally
-from recense.model import Column, Dataset
+from recense.model import Column, Dataset, Witness
+from recense.reports import evidence
 from recense.scanners.verdict import judge, known_detectors
 from recense.scanners.why_not import why_not
 
@@ -29,7 +32,14 @@ def said(name: str, profile: ColumnProfile, table: str = "stock", **others: Colu
     profiles = {name: profile, **others}
     dataset = Dataset("test:", table, "table", tuple(Column(path, "text") for path in profiles))
     assert not any(finding.column == name for finding in judge(dataset, profiles)), "the column is flagged"
-    return "\n".join(f"{w.kind} {w.detector}: {w.says}" for w in why_not(dataset, profiles, name))
+    witnesses = why_not(dataset, profiles, name)
+    assert untold(witnesses) == []
+    return "\n".join(f"{w.kind} {w.detector}: {w.says}" for w in witnesses)
+
+
+def untold(witnesses: Iterable[Witness]) -> list[str]:
+    """Returns what has no French."""
+    return [witness.says for witness in witnesses if evidence.said(witness.says, "fr").language != "fr"]
 
 
 def test_chance_is_told_in_digits():
@@ -71,6 +81,20 @@ def test_what_was_not_read_is_no_proof_of_anything():
     )
 
 
+@pytest.mark.parametrize("name", ["email_template", "montant", "client_id", "zq"])
+@pytest.mark.parametrize("label", ["person", "person_inside", "address_inside", "first_name", "surname"])
+@pytest.mark.parametrize("distinct", [400, 50_000])
+def test_every_reason_is_said_in_french(name, label, distinct):
+    profile = column(rows=90_000, distinct=distinct, labels={label: LabelCount(1, 1)})
+    tallies = {"version": (9, 9, 0), "special.health:weak": (1, 1, 0), "email": (1, 0, 0)}
+    told = why_not(*whole(name, profile), name), why_not(*whole(name, column(tallies=tallies)), name)
+    assert untold([*told[0], *told[1]]) == []
+
+
+def whole(name, profile):
+    return Dataset("test:", "stock", "table", (Column(name, "text"),)), {name: profile}
+
+
 def test_the_table_speaks():
     text = said("zq", column(), table="clients", email=column(tallies={"email": (990, 990, 0)}))
     assert "in a table about persons" in text and "1 of 2 columns have a finding" in text
@@ -88,8 +112,9 @@ def test_every_detector_that_saw_something_is_named(tallies, name):
     counts = {id_: (cells, min(cells, whole), refused) for id_, (cells, whole, refused) in tallies.items()}
     profiles = {name: column(rows=3_000, tallies=counts)}
     dataset = Dataset("test:", "t", "table", (Column(name, "text"),))
-    told = {witness.detector for witness in why_not(dataset, profiles, name)}
-    assert told >= set(counts)
+    witnesses = why_not(dataset, profiles, name)
+    assert {witness.detector for witness in witnesses} >= set(counts)
+    assert untold(witnesses) == []
 
 
 @pytest.mark.parametrize("profile", [column(images=3), column(tallies={"iban": (1, 1, 0)})])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import textwrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +13,6 @@ from recense.cli.options import (
     CatalogOption,
     ConfigOption,
     FormatOption,
-    Language,
     LanguageOption,
     OutputOption,
     RunArgument,
@@ -31,8 +29,7 @@ if TYPE_CHECKING:
 
     from recense.catalog import Catalog, DatasetProfile
     from recense.config import Config
-    from recense.model import Finding, ScanRun, Witness
-    from recense.policy import Category, Entity
+    from recense.model import Finding, ScanRun
 
 
 def add_to(app: typer.Typer) -> None:
@@ -125,10 +122,11 @@ def explain(
     config: ConfigOption = None,
 ) -> None:
     """Show what speaks for a finding and what against it, in counts; or what a code of 'recense check' means."""
-    if re.fullmatch(r"PD\d{3}", finding):
-        console.data(_rule(finding, language or Language.en))
-        return
     settings = load_config(config, catalog)
+    tongue = str(language or settings.report_language)
+    if re.fullmatch(r"PD\d{3}", finding):
+        console.data(_rule(finding, tongue))
+        return
     with open_catalog(settings) as kept:
         found = kept.run(run)
         profiles = kept.profiles(found.id) if why_not else []
@@ -136,25 +134,38 @@ def explain(
     if why_not:
         if matches:
             raise UserError(f"{finding} has a finding: 'recense explain {finding}' shows why")
-        console.data("\n\n".join(_silences(profiles, finding, found.id)))
+        _tell(_silences(profiles, finding, found.id, tongue))
         return
     if not matches:
         raise UserError(
             f"run {found.id} has no finding '{finding}'; its ids stand in 'recense report {found.id} --format json'"
             " ('--why-not' tells why a column has none)"
         )
-    console.data("\n\n".join(_explanation(match) for match in matches))
+    from recense.reports.explained import explanation
+
+    _tell(explanation(match, tongue, _width()) for match in matches)
 
 
-def _rule(code: str, language: Language) -> str:
+def _tell(parts: Iterable[str]) -> None:
+    console.data(console.printable("\n\n".join(parts)))
+
+
+def _width() -> int | None:
+    return max(console.width(), 72) if sys.stdout.isatty() else None
+
+
+def _rule(code: str, language: str) -> str:
     from recense.gate.codes import RULES
 
     rule = RULES.get(code)
     if rule is None:
         raise UserError(unknown("code", code, RULES))
-    why, fix = {"en": ("why", "to do"), "fr": ("pourquoi", "à faire")}[language]
+    why, fix = {"en": ("why:", "to do:"), "fr": ("pourquoi :", "à faire :")}[language]
     category = f"\n{rule.category}" if rule.category else ""
-    return f"{rule.code}: {rule.title[language]}{category}\n{why}: {rule.why[language]}\n{fix}: {rule.fix[language]}"
+    colon = " :" if language == "fr" else ":"
+    return (
+        f"{rule.code}{colon} {rule.title[language]}{category}\n{why} {rule.why[language]}\n{fix} {rule.fix[language]}"
+    )
 
 
 def _named(run: ScanRun, name: str) -> list[Finding]:
@@ -163,30 +174,9 @@ def _named(run: ScanRun, name: str) -> list[Finding]:
     return by_id or [finding for finding in run.findings if f"{finding.dataset}.{finding.column}" == name]
 
 
-def _explanation(finding: Finding) -> str:
-    from recense.policy import taxonomy
-
-    words = taxonomy()
-    category, entity = words.categories.get(finding.category), words.entities.get(finding.entity)
-    article = f", Article {category.article} of the GDPR" if category and category.article else ""
-    proof = finding.proof.replace("_", " ")
-    lines = [
-        f"{finding.id}  {finding.dataset}.{finding.column}",
-        f"source    {finding.source}",
-        f"category  {finding.category}{_in_words(category, article)}",
-        f"entity    {finding.entity}{_in_words(entity)}",
-        f"proof     {proof}, score {finding.score:.2f}",
-        f"cells     {finding.matched:,} of {finding.cells:,} ({finding.share:.1%})",
-    ]
-    for title, against in (("for", False), ("against", True)):
-        spoken = [witness for witness in finding.evidence if (witness.kind == "against") is against]
-        lines.append(f"{title}:" if spoken else f"{title}: nothing")
-        lines += [_testimony(witness) for witness in spoken]
-    return console.printable("\n".join(lines))
-
-
-def _silences(profiles: Iterable[DatasetProfile], name: str, run: str) -> Iterator[str]:
+def _silences(profiles: Iterable[DatasetProfile], name: str, run: str, language: str) -> Iterator[str]:
     """Yields what was heard of the columns of this name, one text per source that has one."""
+    from recense.reports.explained import silence
     from recense.scanners.why_not import why_not
 
     datasets, found = set(), False
@@ -197,21 +187,7 @@ def _silences(profiles: Iterable[DatasetProfile], name: str, run: str) -> Iterat
         if path == name or profile is None:
             continue
         found = True
-        read = f"{profile.cells:,} cells, {profile.nulls:,} null, {profile.distinct:,} distinct"
-        lines = [name, f"source    {part.dataset.source}", f"read      {read}", "no finding:"]
-        lines += [_testimony(witness) for witness in why_not(part.dataset, part.columns, path)]
-        yield console.printable("\n".join(lines))
+        heard = why_not(part.dataset, part.columns, path)
+        yield silence(name, part.dataset.source, profile, heard, language, _width())
     if not found:
         raise UserError(f"run {run} has no column '{name}'; its datasets: {', '.join(sorted(datasets)) or 'none'}")
-
-
-def _in_words(known: Category | Entity | None, more: str = "") -> str:
-    return f" ({known.label['en']}{more})" if known else ""
-
-
-def _testimony(witness: Witness) -> str:
-    """Returns a witness's sentence after its kind and detector; on a terminal wrapped under itself."""
-    head = f"  {witness.kind:<10} {witness.detector:<20} "
-    if not sys.stdout.isatty():
-        return head + witness.says
-    return textwrap.fill(head + witness.says, max(console.width(), 72), subsequent_indent=" " * 13)
