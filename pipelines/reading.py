@@ -10,7 +10,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from recense.config import SourceSpec
 from recense.connectors import open_source
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from recense.pipelines.persons import Collector, Indexing
     from recense.scanners.observe import Observer, ScanSettings
 
+T = TypeVar("T")
 Tick = Callable[[Partition, int, int], None]
 """Called with a partition and the rows and bytes of a batch of it that was looked at."""
 
@@ -96,7 +98,7 @@ class Reading:
     Args:
         task: what to read.
         limits: bounds of the connector.
-        tick: told of every batch that was looked at.
+        tick: told of every batch that was read.
     """
 
     def __init__(self, task: Task, limits: Limits, tick: Tick | None = None) -> None:
@@ -151,8 +153,8 @@ class Reading:
         gather = self._persons.add if self._persons is not None else None
         observer = Observer(self.task.settings, f"{dataset.source}\n{dataset.name}", gather, first)
         try:
-            while (batch := self._next()) is not None:
-                self._look(observer, batch)
+            while self._filled(observer):
+                self._guarded(observer.flush)
             if not hold:
                 self._guarded(observer.flush)  # here, while the other threads do the same
         finally:
@@ -161,39 +163,48 @@ class Reading:
                 self._working -= 1
                 self._state.notify_all()
 
-    def _next(self) -> pa.RecordBatch | None:
+    def _filled(self, observer: Observer) -> bool:
+        """Lets the observer take as many batches as it looks at together; false when the partition ends before.
+
+        All in one turn: with a turn a batch the threads would all be reading, one by one, and then all be looking.
+        """
         with self._turn:
-            if self._ended:
-                return None
-            try:
-                if self._batches is None:
-                    source = self._stack.enter_context(open_source(self.task.spec.target(), self._limits))
-                    self._batches = _drawn(source, self.task, self._limits)
-                return next(self._batches)
-            except StopIteration:
-                self._ended = True
-            except SourceError as error:
-                self._fail(error.code, error.reason)
-                self._retry = isinstance(error, RetriableError)
-            except RecenseError as error:
-                self._ended, self._refused = True, error
-            except Exception as error:  # any byte sequence in, never a traceback out
-                self._fail("failed", describe(error))
+            while (batch := self._next()) is not None:
+                enough = self._guarded(partial(observer.hold, batch))
+                if self._tick is not None:
+                    self._tick(self.task.partition, batch.num_rows, batch.nbytes)
+                if enough:
+                    return True
+        return False
+
+    def _next(self) -> pa.RecordBatch | None:
+        if self._ended:
             return None
+        try:
+            if self._batches is None:
+                source = self._stack.enter_context(open_source(self.task.spec.target(), self._limits))
+                self._batches = _drawn(source, self.task, self._limits)
+            return next(self._batches)
+        except StopIteration:
+            self._ended = True
+        except SourceError as error:
+            self._fail(error.code, error.reason)
+            self._retry = isinstance(error, RetriableError)
+        except RecenseError as error:
+            self._ended, self._refused = True, error
+        except Exception as error:  # any byte sequence in, never a traceback out
+            self._fail("failed", describe(error))
+        return None
 
-    def _look(self, observer: Observer, batch: pa.RecordBatch) -> None:
-        self._guarded(lambda: observer.add(batch))
-        if self._tick is not None:
-            self._tick(self.task.partition, batch.num_rows, batch.nbytes)
-
-    def _guarded(self, count: Callable[[], None]) -> None:
+    def _guarded(self, count: Callable[[], T]) -> T | None:
         """Counts cells; what fails in that is the partition's problem."""
         try:
-            count()
+            return count()
         except RecenseError as error:
             self._ended, self._refused = True, error
         except Exception as error:
             self._fail("failed", describe(error))
+        return None
 
     def _fail(self, code: str, reason: str) -> None:
         self._ended = True

@@ -91,21 +91,35 @@ class Observer:
         self._earlier = read_before(settings.sample_key, dataset) if dataset else {}
         self._evidence = Evidence()
         self._reservoirs: dict[str, Reservoir] = {}
-        self._waiting: list[pa.RecordBatch] = []
+        self._waiting: list[list[pa.RecordBatch]] = []
         self.waiting_bytes = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Counts the cells of a batch, at once or together with the next ones."""
-        much = (self.waiting_bytes + batch.nbytes) * 4 > self.settings.together_bytes * 5
-        if self._waiting and (much or self._waiting[0].schema != batch.schema):
-            self._count_waiting()  # what waits and a large one would be copied into one still larger
-        self._waiting.append(batch)
-        self.waiting_bytes += batch.nbytes
-        if self.waiting_bytes >= self.settings.together_bytes or sum(map(len, self._waiting)) >= TOGETHER_ROWS:
-            self._count_waiting()
+        if self.hold(batch):
+            self.flush()
 
-    def _count_waiting(self) -> None:
+    def hold(self, batch: pa.RecordBatch) -> bool:
+        """Takes a batch without looking at it; true when so much waits that it is time to ``flush``."""
+        much = (self.waiting_bytes + batch.nbytes) * 4 > self.settings.together_bytes * 5
+        if not self._waiting or much or self._waiting[-1][0].schema != batch.schema:
+            self._waiting.append([])  # what waits and a large one would be copied into one still larger
+        self._waiting[-1].append(batch)
+        self.waiting_bytes += batch.nbytes
+        rows = sum(map(len, self._waiting[-1]))
+        return len(self._waiting) > 1 or self.waiting_bytes >= self.settings.together_bytes or rows >= TOGETHER_ROWS
+
+    def flush(self) -> None:
+        """Counts the batches that wait for others."""
+        for waiting in self._taken():
+            self._count(waiting)
+
+    def _taken(self) -> list[list[pa.RecordBatch]]:
+        """Returns the batches that wait, those together that are to be looked at together; none waits any more."""
         waiting, self._waiting, self.waiting_bytes = self._waiting, [], 0
+        return waiting
+
+    def _count(self, waiting: list[pa.RecordBatch]) -> None:
         small = []
         for asked in self._columns(waiting):
             if len(asked.cells) > POOLED_CELLS:  # at once, so that only one column's work is in memory
@@ -134,7 +148,7 @@ class Observer:
                 cells = as_text(array)
                 if self._gather is not None:
                     read[path] = Leaf(array, cells.text)
-                scan = self._count(path, array, cells)
+                scan = self._measure(path, array, cells)
                 if len(scan):
                     packed = _packed(column, scan) if schema.names.count(name) == 1 else scan
                     yield _Asked(self._evidence.column(path), path, scan, packed)
@@ -151,7 +165,7 @@ class Observer:
         begin = int(self._first * len(places))
         return places[begin:] + places[:begin]
 
-    def _count(self, path: str, array: pa.Array, cells: TextCells) -> pa.Array:
+    def _measure(self, path: str, array: pa.Array, cells: TextCells) -> pa.Array:
         """Counts the cells of a column of a batch and returns those that detectors must see."""
         seen = self._evidence.column(path)
         seen.cells += len(array) - array.null_count
@@ -174,21 +188,17 @@ class Observer:
 
     def evidence(self) -> Evidence:
         """Returns the evidence of all batches so far, its samples sealed; call it once, at the end."""
-        self._count_waiting()
+        self.flush()
         for path, reservoir in self._reservoirs.items():
             self._evidence.column(path).sample = reservoir.seal(self._label, self._earlier.get(path, ()))
         for path, reservoir in self._reservoirs.items():  # only now: a partition that failed counts for no other
             self._earlier[path] = smallest((*reservoir.hashes, *self._earlier.get(path, ())), reservoir.size)
         return self._evidence
 
-    def flush(self) -> None:
-        """Counts the batches that still wait for others."""
-        self._count_waiting()
-
     def absorb(self, other: Observer) -> None:
         """Takes over what another observer saw of the same partition, so that its values are labelled once."""
-        other._count_waiting()
-        self._count_waiting()
+        other.flush()
+        self.flush()
         self._evidence.merge(other._evidence)
         for path, reservoir in other._reservoirs.items():
             self._reservoir(path).absorb(reservoir)
@@ -217,8 +227,8 @@ def count_together(observers: Iterable[Observer]) -> None:
     asked: list[_Asked] = []
     language = False
     for observer in observers:
-        waiting, observer._waiting, observer.waiting_bytes = observer._waiting, [], 0
-        asked += observer._columns(waiting)
+        for waiting in observer._taken():
+            asked += observer._columns(waiting)
         language |= observer.settings.language
     _ask(asked, language)
 

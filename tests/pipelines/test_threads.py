@@ -1,6 +1,9 @@
 """Threads over the batches of one partition and over partitions: the same evidence, errors and ends."""
 
+import threading
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +14,7 @@ from unsteady import PARTITIONS, ROWS, plan
 from recense.config import SourceSpec
 from recense.errors import UserError
 from recense.evidence import Evidence
-from recense.model import Limits
+from recense.model import Limits, Partition
 from recense.pipelines.plan import Options, survey
 from recense.pipelines.reading import PartitionResult, Task
 from recense.pipelines.threads import BUNDLED, SMALL, bundles, persistently, read_with_threads, several
@@ -42,6 +45,22 @@ def test_threads_share_the_batches_of_one_partition(tmp_path: Path) -> None:
         together = merged(list(read_with_threads(work, FAST, jobs)))
         assert (together.rows, together.profiles()) == (alone.rows, alone.profiles())
         assert together.columns["courriel"].sample == alone.columns["courriel"].sample
+
+
+def test_a_thread_reads_in_one_turn_what_it_looks_at_together(tmp_path: Path) -> None:
+    """With a turn a batch the threads would all be reading at the same time, and then all be looking."""
+    [task] = tasks(str(parquet(tmp_path / "people.parquet", 6_000)))
+    read: list[tuple[str, int]] = []
+
+    def tick(partition: Partition, rows: int, size: int) -> None:
+        read.append((threading.current_thread().name, size))
+
+    at_once = 50_000
+    work = [replace(task, settings=replace(SETTINGS, together_bytes=at_once))]
+    list(read_with_threads(work, FAST, 2, tick))
+    turns = [[size for _, size in turn] for _, turn in groupby(read, itemgetter(0))]
+    assert len(read) == 30 and len(turns) > 1
+    assert all(sum(turn) >= at_once for turn in turns[:-1]), turns
 
 
 def test_threads_share_partitions_and_try_again(tmp_path: Path) -> None:
