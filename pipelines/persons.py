@@ -22,10 +22,10 @@ import pyarrow.compute as pc
 from recense.catalog.persons import Part
 from recense.model import Column, Dataset
 from recense.pipelines.defects import describe
+from recense.scanners.buffers import holds
 from recense.scanners.cells import Leaf
 from recense.scanners.context import TableContext
 from recense.scanners.names import classify
-from recense.scanners.vector import holds
 from recense.subjects import identifiers
 from recense.subjects.bytewise import edges
 from recense.subjects.identifiers import Kind

@@ -9,10 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recense.scanners.buffers import bools, buffers
 from recense.scanners.folding import ODD, fold
 from recense.scanners.grouping import repeats
-from recense.scanners.packed import bools
-from recense.scanners.vector import buffers
 
 ANY = frozenset(map(chr, range(128)))
 HARD = frozenset("/0123456789:;<=>?@#$%&[\\]^_`{|}~\x7f")

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recense.scanners.buffers import holds
 from recense.scanners.numerals import restored
-from recense.scanners.vector import holds
 
 WIDE_INTEGER = 1_000_000
 """Integers from here on are long enough to be an identifier (seven digits: old phone and member numbers)."""

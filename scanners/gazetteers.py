@@ -183,7 +183,8 @@ def _name_keys(names: pa.Array, counts: Any, part: float) -> tuple[tuple[Any, An
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from recense.scanners.packed import bools, folded, keys_of
+    from recense.scanners.buffers import bools
+    from recense.scanners.packed import folded, keys_of
 
     whole = folded(pc.utf8_trim_whitespace(names))
     pieces = pc.utf8_split_whitespace(pc.utf8_trim_whitespace(pc.replace_substring_regex(whole, "[-']", " ")))
@@ -307,7 +308,8 @@ def words() -> Words:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from recense.scanners.packed import Packed, bools, folded, keys_of, looked_up, summed
+    from recense.scanners.buffers import bools
+    from recense.scanners.packed import Packed, folded, keys_of, looked_up, summed
 
     column, ranks = _ranked_words()
     wordlike = bools(pc.utf8_is_alpha(pc.replace_substring_regex(column, "[-']", "")))

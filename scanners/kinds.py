@@ -18,9 +18,9 @@ import pyarrow.compute as pc
 
 from recense.scanners import re2
 from recense.scanners.arrays import Rows, characters, take, western
+from recense.scanners.buffers import bools
 from recense.scanners.detector import Detector
 from recense.scanners.grouping import spread
-from recense.scanners.packed import bools
 from recense.scanners.plan import MET, possible
 from recense.scanners.skeletons import blind, skeletons, veiled
 from recense.scanners.validate import Outcomes, covered, cued, uncovered, validate

@@ -23,8 +23,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from recense.scanners.buffers import buffers
 from recense.scanners.lexicon_terms import ENDINGS, Kind, forms_of, kinds, normalise, shared
-from recense.scanners.vector import buffers
 
 Bools = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]

@@ -79,7 +79,7 @@ class LexiconScan:
         """Counts into one mapping for each part (mapping, first cell, last cell + 1) of the cells."""
         import numpy as np
 
-        from recense.scanners.packed import bools
+        from recense.scanners.buffers import bools
 
         suspect = self._suspects(cells)
         for counts, first, last in parts:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recense.scanners.vector import buffers
+from recense.scanners.buffers import buffers
 
 BLANK = r"^[\s\x{00A0}\x{FEFF}]*$"
 """White space, no-break spaces and byte order marks, and nothing else."""

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recense.scanners.vector import buffers
+from recense.scanners.buffers import buffers
 
 _BLANK = "[ \t\r\n\u00a0]*"
 _INSIDE = "[0-9A-Za-z .,()+/_:\u00a0\u202f-]"

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 
 from recense.evidence import DECADE, FORM, SAMPLE_SIZE, ColumnEvidence, Evidence
+from recense.scanners.buffers import holds
 from recense.scanners.cells import Leaf, TextCells, as_text, decade, form, leaves_of
 from recense.scanners.dotted import dotted
 from recense.scanners.figures import figures
 from recense.scanners.grouping import POOLED_CELLS
 from recense.scanners.measures import lengths, not_blank
 from recense.scanners.sampling import Reservoir, read_before, smallest
-from recense.scanners.vector import holds
 
 if TYPE_CHECKING:
     from recense.scanners.lexicon_scan import LexiconScan

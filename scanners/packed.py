@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recense.scanners.vector import buffers
+from recense.scanners.buffers import bools, buffers
 
 V = TypeVar("V", int, float)
 Keys = npt.NDArray[np.uint64]
@@ -116,11 +116,6 @@ def folded(words: pa.Array) -> pa.Array:
     mask = np.zeros(len(words), dtype=bool)
     mask[odd] = True
     return pc.replace_with_mask(upper, pa.array(mask), plain)
-
-
-def bools(mask: pa.Array) -> npt.NDArray[np.bool_]:
-    """Returns a mask of Arrow as one of numpy."""
-    return np.asarray(mask.to_numpy(zero_copy_only=False))
 
 
 _M, _SEED = 0xC6A4A7935BD1E995, 1

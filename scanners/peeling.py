@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 
 from recense.scanners import re2
 from recense.scanners.arrays import LONG, Rows, take
+from recense.scanners.buffers import bools
 from recense.scanners.detector import Detector
 from recense.scanners.grouping import spread
-from recense.scanners.packed import bools
 from recense.scanners.validate import Outcomes, covered, uncovered, validate
 
 SEVERAL, SAMPLE, FEW = 3, 256, 1 / 16

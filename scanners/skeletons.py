@@ -19,10 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from recense.scanners.arrays import Rows
+from recense.scanners.buffers import buffers
 from recense.scanners.detector import Detector, Shape
 from recense.scanners.grouping import spread
 from recense.scanners.re2 import PARSER, widened
-from recense.scanners.vector import buffers
 
 WORTH, SAMPLE, MOST, FEW = 8_192, 4_096, 3 / 4, 1 / 8
 """Cells from which skeletons are worth making, cells that tell whether they repeat, the share of these that may be

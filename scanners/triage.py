@@ -40,12 +40,12 @@ from recense.scanners.arrays import (
     strings,
     take,
 )
+from recense.scanners.buffers import bools
 from recense.scanners.detector import Detector
 from recense.scanners.folding import fold
 from recense.scanners.grouping import joined, pools, spread
 from recense.scanners.kinds import Kinds
 from recense.scanners.matching import judge, matches
-from recense.scanners.packed import bools
 from recense.scanners.peeling import peeled
 from recense.scanners.plan import Plan, Ways, possible
 from recense.scanners.validate import ACCEPTED, REFUSED, WHOLE, Outcomes, validate

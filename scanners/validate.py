@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 
 from recense.scanners import re2
 from recense.scanners.arrays import Rows, take, western
+from recense.scanners.buffers import bools, buffers
 from recense.scanners.detector import Detector
 from recense.scanners.matching import CUE_WINDOW, judge_folded
-from recense.scanners.packed import bools
-from recense.scanners.vector import CODES, VECTOR, buffers
+from recense.scanners.vector import CODES, VECTOR
 
 ACCEPTED, WHOLE, REFUSED = 1, 2, 4
 """Bits of an outcome: what one cell adds to a tally."""

@@ -14,94 +14,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Answers = npt.NDArray[np.int8]
-Bytes = npt.NDArray[np.uint8]
+from recense.scanners.buffers import Bytes, bools
+from recense.scanners.codes import Answers, decided, each_columns, each_length
+from recense.scanners.contacts import email, phone_fr, phone_fr_short, phone_international
+
 Truths = npt.NDArray[np.bool_]
 
 _RIB_VALUE = np.zeros(36, dtype=np.uint8)
 _RIB_VALUE[:10] = np.arange(10)
 _RIB_VALUE[10:] = [int(char) for char in "12345678912345678923456789"]
-
-
-def buffers(cells: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
-    """Returns the bytes of a string array without nulls and the n + 1 offsets of its cells in them."""
-    wide = pa.types.is_large_string(cells.type)
-    _, offsets, data = cells.buffers()
-    dtype = np.int64 if wide else np.int32
-    if len(cells) == 0 or offsets is None:
-        return np.zeros(0, dtype=np.uint8), np.zeros(1, dtype=np.int64)
-    places = np.frombuffer(offsets, dtype=dtype)[cells.offset : cells.offset + len(cells) + 1].astype(np.int64)
-    raw = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
-    return raw[places[0] : places[-1]], places - places[0]
-
-
-def holds(cells: pa.Array, byte: bytes) -> bool:
-    """Tells whether a byte occurs in any of the cells, block by block in the processor's cache."""
-    raw, _ = buffers(cells)
-    wanted = byte[0]
-    return any(bool((raw[start : start + (1 << 18)] == wanted).any()) for start in range(0, len(raw), 1 << 18))
-
-
-CACHED = 1 << 17
-"""Bytes whose temporaries fit the processor's cache."""
-
-_NEITHER = np.uint8(255)
-
-
-def codes(cells: pa.Array) -> tuple[Bytes, npt.NDArray[np.int64]]:
-    """Returns the values (0-35, of either case) of all letters and digits, and the offsets of the cells in them."""
-    raw, places = buffers(cells)
-    values = np.empty(len(raw), dtype=np.uint8)
-    for start in range(0, len(raw), CACHED):  # arithmetic: a look-up a byte takes several times as long
-        part = raw[start : start + CACHED]
-        digits = part - np.uint8(48)
-        letters = (part | np.uint8(32)) - np.uint8(97)
-        values[start : start + CACHED] = np.where(
-            digits < 10, digits, np.where(letters < 26, letters + np.uint8(10), _NEITHER)
-        )
-    keep = values != _NEITHER
-    if keep.all():
-        return values, places
-    kept = np.zeros(len(keep) + 1, dtype=np.int32 if len(keep) < 1 << 31 else np.int64)  # three times as fast in short
-    np.cumsum(keep, out=kept[1:])
-    return values[keep], kept[places].astype(np.int64)
-
-
-BLOCK = 4_096
-"""Cells that are checked at once: their digits fit the processor's cache."""
-
-
-def _of_length(values: Bytes, places: npt.NDArray[np.int64], length: int) -> tuple[npt.NDArray[np.intp], Bytes]:
-    """Returns the rows of the cells of so many letters and digits, and these as a matrix of a row each."""
-    sizes = np.diff(places)
-    rows = np.flatnonzero(sizes == length)
-    if len(rows) == len(sizes):
-        return rows, values.reshape(len(rows), length)
-    return rows, values[np.repeat(sizes == length, sizes)].reshape(len(rows), length)
-
-
-def _each_length(
-    cells: pa.Array, lengths: tuple[int, ...], answer: Callable[[npt.NDArray[np.int64]], Answers]
-) -> Answers:
-    """Returns the answers for cells of the given numbers of letters and digits, -1 for the others."""
-    return _each_columns(cells, lengths, lambda columns: answer(columns.T.astype(np.int64)))
-
-
-def _each_columns(cells: pa.Array, lengths: tuple[int, ...], answer: Callable[[Bytes], Answers]) -> Answers:
-    """As ``_each_length``, but ``answer`` gets the first characters of all cells in a row, then all second ones.
-
-    numpy works along a row: ten times faster for thousands of cells than for fifteen digits, and on bytes eight times
-    faster than on numbers.
-    """
-    values, places = codes(cells)
-    out = np.full(len(places) - 1, -1, dtype=np.int8)
-    present = np.flatnonzero(np.bincount(np.minimum(np.diff(places), 64), minlength=65)) if len(out) else ()
-    for length in sorted(set(lengths).intersection(present)):
-        rows, matrix = _of_length(values, places, length)
-        for start in range(0, len(rows), BLOCK):
-            block = np.ascontiguousarray(matrix[start : start + BLOCK].T)
-            out[rows[start : start + BLOCK]] = answer(block)
-    return out
 
 
 def _dot(weights: Sequence[int], columns: Bytes) -> npt.NDArray[np.int64]:
@@ -144,10 +65,6 @@ def _number(digits: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return total
 
 
-def _decided(sure: npt.NDArray[np.bool_], passed: npt.NDArray[np.bool_]) -> Answers:
-    return np.where(sure, passed, -1).astype(np.int8)
-
-
 def nir(cells: pa.Array) -> Answers:
     """The NIR: 2A counts as 19 and 2B as 18; odd lengths are left to the check."""
     first = np.isin(np.arange(256), (1, 2, 3, 4, 7, 8))
@@ -166,14 +83,14 @@ def nir(cells: pa.Array) -> Answers:
             & _some(columns[10:13])
         )
         key = columns[13] * np.uint8(10) + columns[14]
-        return _decided(_plain(columns), built & (97 - _dot(_powers(13), columns[:13]) % 97 == key))
+        return decided(_plain(columns), built & (97 - _dot(_powers(13), columns[:13]) % 97 == key))
 
-    return _each_columns(cells, (15,), answer)
+    return each_columns(cells, (15,), answer)
 
 
 def siren(cells: pa.Array) -> Answers:
     """SIREN: nine digits, Luhn."""
-    return _each_columns(cells, (9,), lambda c: _decided(_plain(c) & _some(c), _keyed(c)))
+    return each_columns(cells, (9,), lambda c: decided(_plain(c) & _some(c), _keyed(c)))
 
 
 def siret(cells: pa.Array) -> Answers:
@@ -182,9 +99,9 @@ def siret(cells: pa.Array) -> Answers:
 
     def answer(columns: Bytes) -> Answers:
         sure = _plain(columns) & ~(columns[:9] == post).all(axis=0) & _some(columns)
-        return _decided(sure, _keyed(columns) & _keyed(columns[:9]))
+        return decided(sure, _keyed(columns) & _keyed(columns[:9]))
 
-    return _each_columns(cells, (14,), answer)
+    return each_columns(cells, (14,), answer)
 
 
 def card(cells: pa.Array) -> Answers:
@@ -194,9 +111,9 @@ def card(cells: pa.Array) -> Answers:
         plain = _plain(columns)
         issued = _issued(len(columns))[np.where(plain, _dot((1000, 100, 10, 1), columns[:4]), 0)]
         passed = issued & _keyed(columns) & _some(columns)
-        return _decided(plain & (~passed | (len(columns) != 14)), passed)
+        return decided(plain & (~passed | (len(columns) != 14)), passed)
 
-    return _each_columns(cells, tuple(range(13, 20)), answer)
+    return each_columns(cells, tuple(range(13, 20)), answer)
 
 
 @cache
@@ -219,9 +136,9 @@ def imei(cells: pa.Array) -> Answers:
     allocates[[int(body) for body in imei_bodies()]] = True
 
     def answer(columns: Bytes) -> Answers:
-        return _decided(_plain(columns), _keyed(columns) & allocates[columns[0] * np.uint8(10) + columns[1]])
+        return decided(_plain(columns), _keyed(columns) & allocates[columns[0] * np.uint8(10) + columns[1]])
 
-    return _each_columns(cells, (15,), answer)
+    return each_columns(cells, (15,), answer)
 
 
 def ean(cells: pa.Array) -> Answers:
@@ -229,9 +146,9 @@ def ean(cells: pa.Array) -> Answers:
 
     def answer(digits: npt.NDArray[np.int64]) -> Answers:
         total = digits[:, -1::-2].sum(axis=1) + 3 * digits[:, -2::-2].sum(axis=1)
-        return _decided(_only_digits(digits), total % 10 == 0)
+        return decided(_only_digits(digits), total % 10 == 0)
 
-    return _each_length(cells, (8, 12, 13, 14), answer)
+    return each_length(cells, (8, 12, 13, 14), answer)
 
 
 def _weighted(
@@ -242,9 +159,9 @@ def _weighted(
     """Returns a check of ``length`` digits by their weighted sum; ``right(sums, columns)`` says who passes."""
 
     def answer(columns: Bytes) -> Answers:
-        return _decided(_plain(columns) & _some(columns), right(_dot(weights, columns), columns))
+        return decided(_plain(columns) & _some(columns), right(_dot(weights, columns), columns))
 
-    return lambda cells: _each_columns(cells, (length,), answer)
+    return lambda cells: each_columns(cells, (length,), answer)
 
 
 def be_nn(cells: pa.Array) -> Answers:
@@ -253,9 +170,9 @@ def be_nn(cells: pa.Array) -> Answers:
     def answer(digits: npt.NDArray[np.int64]) -> Answers:
         body, key = _number(digits[:, :9]), _number(digits[:, 9:])
         right = (97 - body % 97 == key) | (97 - (body + 2_000_000_000) % 97 == key)
-        return _decided(_only_digits(digits) & ~right, right)
+        return decided(_only_digits(digits) & ~right, right)
 
-    return _each_length(cells, (11,), answer)
+    return each_length(cells, (11,), answer)
 
 
 _NO_WEIGHTS = (np.array([3, 7, 6, 1, 8, 9, 4, 5, 2]), np.array([5, 4, 3, 2, 7, 6, 5, 4, 3, 2]))
@@ -267,9 +184,9 @@ def no_fodselsnummer(cells: pa.Array) -> Answers:
     def answer(digits: npt.NDArray[np.int64]) -> Answers:
         first = (11 - digits[:, :9] @ _NO_WEIGHTS[0]) % 11 == digits[:, 9]
         right = first & ((11 - digits[:, :10] @ _NO_WEIGHTS[1]) % 11 == digits[:, 10])
-        return _decided(_only_digits(digits) & ~right, right)
+        return decided(_only_digits(digits) & ~right, right)
 
-    return _each_length(cells, (11,), answer)
+    return each_length(cells, (11,), answer)
 
 
 _UTR_KEY = np.array([int(char) for char in "21987654321"])
@@ -287,25 +204,23 @@ def spi(cells: pa.Array) -> Answers:
 
     def answer(digits: npt.NDArray[np.int64]) -> Answers:
         right = (digits[:, 0] < 4) & (_number(digits[:, :10]) % 511 == _number(digits[:, 10:]))
-        return _decided(_only_digits(digits), right)
+        return decided(_only_digits(digits), right)
 
     whole, short = (
-        _each_length(cells, (13,), answer),
-        _each_length(
-            cells, (12,), lambda m: answer(np.concatenate((np.zeros((len(m), 1), dtype=np.int64), m), axis=1))
-        ),
+        each_length(cells, (13,), answer),
+        each_length(cells, (12,), lambda m: answer(np.concatenate((np.zeros((len(m), 1), dtype=np.int64), m), axis=1))),
     )
     return np.where(whole == -1, short, whole)
 
 
 def luhn(cells: pa.Array) -> Answers:
     """Plain Luhn over all digits."""
-    return _each_columns(cells, tuple(range(8, 21)), lambda c: _decided(_plain(c) & _some(c), _keyed(c)))
+    return each_columns(cells, tuple(range(8, 21)), lambda c: decided(_plain(c) & _some(c), _keyed(c)))
 
 
 def rpps(cells: pa.Array) -> Answers:
     """RPPS: Luhn over eleven digits."""
-    return _each_columns(cells, (11,), lambda c: _decided(_plain(c), _keyed(c)))
+    return each_columns(cells, (11,), lambda c: decided(_plain(c), _keyed(c)))
 
 
 def hr_oib(cells: pa.Array) -> Answers:
@@ -315,14 +230,14 @@ def hr_oib(cells: pa.Array) -> Answers:
         check = np.full(len(digits), 5, dtype=np.int64)
         for column in digits.T:
             check = (np.where(check == 0, 10, check) * 2 % 11 + column) % 10
-        return _decided(_only_digits(digits), check == 1)
+        return decided(_only_digits(digits), check == 1)
 
-    return _each_length(cells, (11,), answer)
+    return each_length(cells, (11,), answer)
 
 
 def rib(cells: pa.Array) -> Answers:
     """RIB: 97 - (89 bank + 15 branch + 3 account) mod 97."""
-    return _each_columns(cells, (23,), lambda c: _decided(_some(c), _rib(c)))
+    return each_columns(cells, (23,), lambda c: decided(_some(c), _rib(c)))
 
 
 _RIB_WEIGHTS = [
@@ -348,11 +263,11 @@ def iban(cells: pa.Array) -> Answers:
     def answer(columns: Bytes) -> Answers:
         right = _remainder(columns) == 1
         if len(columns) != 27:
-            return _decided(~right, right)
+            return decided(~right, right)
         french = (columns[0] == 15) & (columns[1] == 27)
-        return _decided(~right | french, right & _rib(columns[4:]))
+        return decided(~right | french, right & _rib(columns[4:]))
 
-    return _each_columns(cells, tuple(range(15, 35)), answer)
+    return each_columns(cells, tuple(range(15, 35)), answer)
 
 
 def _remainder(columns: Bytes) -> npt.NDArray[np.int64]:
@@ -376,9 +291,9 @@ def epoch(cells: pa.Array) -> Answers:
 
     def answer(digits: npt.NDArray[np.int64]) -> Answers:
         seconds = _number(digits[:, :10])
-        return _decided(_only_digits(digits), (seconds >= 1_000_000_000) & (seconds < 2_208_988_800))
+        return decided(_only_digits(digits), (seconds >= 1_000_000_000) & (seconds < 2_208_988_800))
 
-    return _each_length(cells, (10, 13, 16, 19), answer)
+    return each_length(cells, (10, 13, 16, 19), answer)
 
 
 def ip(cells: pa.Array) -> Answers:
@@ -388,7 +303,7 @@ def ip(cells: pa.Array) -> Answers:
         cells,
         pattern=r"^(?:0|127|22[4-9]|23[0-9])\.|^255\.255\.255\.255$|^(?:[0-9]|1[1-9])(?:\.1?[0-9]){3}$|^[0-9]+\.0\.0\.0$",
     )
-    return _decided(_bools(plain), ~_bools(refused))
+    return decided(bools(plain), ~bools(refused))
 
 
 def imsi(cells: pa.Array) -> Answers:
@@ -400,84 +315,20 @@ def imsi(cells: pa.Array) -> Answers:
 
     def answer(columns: Bytes) -> Answers:
         plain = _plain(columns)
-        return _decided(plain, known[np.where(plain, _dot((100, 10, 1), columns[:3]), 0)])
+        return decided(plain, known[np.where(plain, _dot((100, 10, 1), columns[:3]), 0)])
 
-    return _each_columns(cells, (15,), answer)
+    return each_columns(cells, (15,), answer)
 
 
 def letters_and_digits(cells: pa.Array) -> Answers:
     """Has letters and has digits."""
-    digits = _bools(pc.match_substring_regex(cells, pattern="[0-9]"))
-    return (digits & _bools(pc.match_substring_regex(cells, pattern="[A-Za-z]"))).astype(np.int8)
+    digits = bools(pc.match_substring_regex(cells, pattern="[0-9]"))
+    return (digits & bools(pc.match_substring_regex(cells, pattern="[A-Za-z]"))).astype(np.int8)
 
 
 def not_nil(cells: pa.Array) -> Answers:
     """Has a letter or digit other than zero."""
-    return _bools(pc.match_substring_regex(cells, pattern="[1-9A-Za-z]")).astype(np.int8)
-
-
-def phone_fr_short(cells: pa.Array) -> Answers:
-    """French numbers that lost their zero."""
-    from recense.scanners.phones import expressions
-
-    right = pc.match_substring_regex(_digits(cells), pattern=f"^(?:{expressions()[0]})$")
-    return _bools(right).astype(np.int8)
-
-
-def _digits(cells: pa.Array) -> pa.Array:
-    """Returns cells of digits and punctuation without the punctuation."""
-    values, places = codes(cells)
-    return pa.LargeStringArray.from_buffers(
-        len(cells), pa.py_buffer(places.astype(np.int64)), pa.py_buffer((values % 10 + 48).astype(np.uint8))
-    )
-
-
-def phone_fr(cells: pa.Array) -> Answers:
-    """French phone numbers in the usual forms: 0 and nine digits, +33 or 0033 and nine digits without brackets."""
-    from recense.scanners.phones import expressions
-
-    national, international = expressions()
-    digits = _digits(cells)
-    raw, places = buffers(cells)
-    signs, marks = buffers(digits)
-    if len(signs) == 0:
-        return np.full(len(cells), -1, dtype=np.int8)
-    opening = np.minimum(marks[:-1], max(len(signs) - 2, 0))
-    plus = (raw[np.minimum(places[:-1], len(raw) - 1)] == 43) & (np.diff(places) > 0)
-    ten = (np.diff(marks) == 10) & ~plus
-    zero = ten & (signs[opening] == 48) & (signs[opening + ten] != 48)
-    bracket = _bools(pc.match_substring(cells, pattern="(")) if holds(cells, b"(") else np.zeros(len(cells), bool)
-    passed = np.zeros(len(cells), dtype=bool)
-    for chosen, regex in ((zero, f"^0(?:{national})$"), (plus, f"^(?:{international})$")):
-        rows = np.flatnonzero(chosen)
-        if len(rows):
-            some = digits if len(rows) == len(cells) else digits.take(pa.array(rows))
-            passed[rows] = _bools(pc.match_substring_regex(some, pattern=regex))
-    return _decided((zero | plus) & ~bracket, passed)
-
-
-def phone_international(cells: pa.Array) -> Answers:
-    """International numbers: those of the French plan pass, the others are left to the check."""
-    answers = phone_fr(cells)
-    answers[answers != 1] = -1
-    return answers
-
-
-_COMMON = r"\.(?:fr|com|org|net|eu|test|example|be|ch|uk|de|info)$"
-
-
-def email(cells: pa.Array) -> Answers:
-    """E-mail of a common ending; the others are left to the check."""
-    common = _bools(pc.match_substring_regex(cells, pattern=_COMMON))
-    odd = np.zeros(len(cells), dtype=bool)
-    raw, _ = buffers(cells)
-    if ((raw[:-1] == 46) & ((raw[1:] == 46) | (raw[1:] == 64))).any():
-        odd = _bools(pc.match_substring_regex(cells, pattern=r"\.[.@]"))
-    return _decided(common & ~odd, np.ones(len(cells), dtype=bool))
-
-
-def _bools(mask: pa.Array) -> npt.NDArray[np.bool_]:
-    return np.asarray(mask.to_numpy(zero_copy_only=False))
+    return bools(pc.match_substring_regex(cells, pattern="[1-9A-Za-z]")).astype(np.int8)
 
 
 VECTOR: Mapping[str, Callable[[pa.Array], Answers]] = {
