@@ -34,13 +34,21 @@ def grid(header: Sequence[str], rows: Iterable[Sequence[str | None]], limits: Li
 
 def _grid(header: Sequence[str], block: list[Sequence[str | None]]) -> pa.RecordBatch:
     width = len(header)
-    columns = [pa.array([clean(row[i]) if i < len(row) else None for row in block], pa.string()) for i in range(width)]
+    columns = [texts([row[i] if i < len(row) else None for row in block]) for i in range(width)]
     names = list(header)
     if any(len(row) > width for row in block):
         surplus = [[clean(cell) for cell in row[width:]] if len(row) > width else None for row in block]
         columns.append(pa.array(surplus, pa.list_(pa.string())))
         names.append(SURPLUS)
     return pa.RecordBatch.from_arrays(columns, names=names)
+
+
+def texts(cells: list[str | None]) -> pa.StringArray:
+    """Returns texts as Arrow, cleaned where they must be: few hold a lone surrogate."""
+    try:
+        return pa.array(cells, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([clean(cell) for cell in cells], pa.string())
 
 
 def clean(text: str | None) -> str | None:

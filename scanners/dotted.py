@@ -50,13 +50,17 @@ class Reading(IntEnum):
     VERSIONS = 2
 
 
-def dotted(value: str) -> frozenset[str]:
+def dotted(value: str, seen: bytes | None = None) -> frozenset[str]:
     """Returns the label of a value that is four numbers or holds them, no label for any other: of the value alone.
+
+    Args:
+        value: any text.
+        seen: the same ``veiled``, where that was done already.
 
     >>> [sorted(dotted(v)) for v in ("192.168.1.7", "5.39.12.200", "118.0.5993.90", "4.2.1.3", "version 4.2.1.3")]
     [['dotted:inside'], ['dotted:low'], ['dotted:wide'], ['dotted:tiny'], ['dotted:said']]
     """
-    if value.count(".") < 3 or b"0.0" not in veiled(value):
+    if value.count(".") < 3 or b"0.0" not in (veiled(value) if seen is None else seen):
         return frozenset()
     written = _FOUR.fullmatch(value.strip())
     if written is None:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from recense.evidence import DECADE, FORM, SAMPLE_SIZE, ColumnEvidence, Evidence
 from recense.scanners.buffers import holds
 from recense.scanners.cells import Leaf, TextCells, as_text, decade, form, leaves_of
+from recense.scanners.digits import veiled
 from recense.scanners.dotted import dotted
 from recense.scanners.figures import figures
 from recense.scanners.grouping import POOLED_CELLS
@@ -261,7 +262,8 @@ def _shape(value: str) -> frozenset[str]:
     shape = form(value)
     if shape == "date" and (when := decade(value)) is not None:
         return frozenset((FORM + shape, f"{DECADE}{when}"))
-    return figures(value) | dotted(value) | {FORM + shape}
+    seen = veiled(value)
+    return figures(value, seen) | dotted(value, seen) | {FORM + shape}
 
 
 @cache

@@ -187,7 +187,10 @@ def _lines_with_gaps(pieces: Iterator[str], most: int) -> Iterator[str]:
     for piece in pieces:
         *whole, held = (held + piece).replace("\r\n", "\n").replace("\r", "\n").split("\n")
         for line in whole:
-            yield from _cut(line, most) if line.strip() else ("",)
+            if len(line) <= most:
+                yield line.rstrip()
+            else:
+                yield from _cut(line, most) if line.strip() else ("",)
         while len(held) > 2 * most:
             end = _cut_at(held, most)
             yield from _cut(held[:end], most)
