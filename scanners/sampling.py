@@ -4,8 +4,8 @@ The sample is the ``size`` values of smallest keyed hash (see ``recense.evidence
 whatever the order and the cutting of the rows. The values themselves live in this object only, in memory, until the
 partition is read and ``seal`` replaces each by its hash and the labels that detectors gave it.
 
-A hash is 128 bits: 64 of a cheap vectorised mix of the cell's length and three 8-byte windows, which decides who may
-enter without touching every byte, and 64 of BLAKE2b over the whole value, which keeps different values apart.
+A hash is 128 bits: 64 of a cheap vectorised mix of the cell's length and bytes, which decides who may enter, and 64 of
+BLAKE2b, which keeps different values apart.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _MASKS = np.array([0, *(0xFFFFFFFFFFFFFFFF >> (64 - 8 * size) for size in range(1, 9))], np.uint64)
 """Keeps the first 0 to 8 bytes of a little-endian word."""
 
+WORDS = 128
+"""Words of 8 bytes, apart from the last, up to which cells are hashed many at once."""
+
 _CACHED = 1 << 14
 """Cells that are ranked at once: what is computed of them fits the processor's cache."""
 
@@ -32,8 +35,9 @@ _CACHED = 1 << 14
 def ranks(cells: pa.StringArray, key: bytes) -> np.ndarray:
     """Returns one keyed 64-bit rank per cell: equal cells have equal ranks, the others are spread evenly.
 
-    Cells of up to 24 bytes are hashed whole, longer ones by length and their first, middle and last 8 bytes: a dot
-    product with random odd words (multiply-shift hashing, Dietzfelbinger 1996), then one round of mixing.
+    Every byte counts, or the rows of a form would be drawn by the few bytes in which they agree. Up to ``WORDS`` words
+    of 8 bytes go into a dot product with random odd words (multiply-shift hashing, Dietzfelbinger 1996) and one round
+    of mixing; longer cells are hashed one by one.
     """
     count = len(cells)
     if count == 0:
@@ -41,23 +45,48 @@ def ranks(cells: pa.StringArray, key: bytes) -> np.ndarray:
     _, offset_buffer, data_buffer = cells.buffers()
     offsets = np.frombuffer(offset_buffer, np.int32)[cells.offset : cells.offset + count + 1]
     windows = _windows(data_buffer, int(offsets[-1]))
-    weights = np.frombuffer(hashlib.blake2b(key, digest_size=32).digest(), "<u8") | np.uint64(1)
+    weights = _weights(key)
     ranked = np.empty(count, np.uint64)
     for at in range(0, count, _CACHED):
         ranked[at : at + _CACHED] = _mixed(windows, offsets[at : at + _CACHED + 1], weights)
+    lengths = np.diff(offsets)
+    for row in np.flatnonzero(lengths > 8 * WORDS).tolist():
+        whole = memoryview(data_buffer)[offsets[row] : offsets[row + 1]]
+        ranked[row] = int.from_bytes(hashlib.blake2b(whole, digest_size=8, key=key).digest(), "little")
     return ranked
 
 
+def _weights(key: bytes) -> np.ndarray:
+    """Returns random odd words, two more than a cell has words."""
+    blocks = range(-(-(WORDS + 2) // 8))
+    drawn = b"".join(hashlib.blake2b(bytes((block,)), key=key).digest() for block in blocks)
+    return np.frombuffer(drawn, "<u8") | np.uint64(1)
+
+
 def _mixed(windows: np.ndarray, offsets: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    starts, ends = offsets[:-1], offsets[1:]
+    starts, ends = offsets[:-1].astype(np.intp), offsets[1:]
     lengths = ends - starts
-    mask = _MASKS[np.minimum(lengths, 8)]
-    last = np.maximum(ends - 8, starts)
+    words = np.minimum((lengths - 1) >> 3, WORDS)  # whole ones before the last, which may be less; -1 of an empty cell
     with np.errstate(over="ignore"):
-        mixed = lengths.astype(np.uint64) * weights[3]
-        for position, weight in zip((starts, last, (starts + last) >> 1), weights[:3], strict=True):
-            mixed += (windows[position] & mask) * weight
+        mixed = lengths.astype(np.uint64) * weights[-1]
+        last = windows[np.maximum(ends - 8, starts)] & _MASKS[np.minimum(lengths, 8)]
+        mixed += _folded(last) * weights[-2]
+        having = len(words) - np.cumsum(np.bincount(words + 1))[1:-1]  # cells of more than 0, 1, 2 ... words
+        # Longest first, so that the cells that have one word more are always the first rows.
+        ragged = len(having) > 0 and int(having[-1]) < len(words)
+        order = np.argsort(-words.astype(np.int16), kind="stable") if ragged else slice(None)
+        place, summed = starts[order], mixed[order]
+        for word, rows in enumerate(having.tolist()):
+            summed[:rows] += _folded(windows[place[:rows]]) * weights[word]
+            place[:rows] += 8
+        mixed[order] = summed
         return _scramble(mixed)
+
+
+def _folded(words: np.ndarray) -> np.ndarray:
+    """Lets the high bytes count in the low ones: a product keeps but the last bits of its factor for them."""
+    words ^= words >> np.uint64(32)
+    return words
 
 
 def _windows(data_buffer: pa.Buffer | None, end: int) -> np.ndarray:

@@ -1,8 +1,10 @@
 """The sample of distinct values: uniform, mergeable, the same for any order and cutting of the rows."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,9 +40,23 @@ def test_equal_cells_have_equal_ranks_wherever_they_stand(values: list[str]) -> 
 
 
 @given(TEXTS)
-def test_short_cells_collide_only_when_equal(values: list[str]) -> None:
-    short = sorted({value for value in values if len(value.encode()) <= 24})
-    assert len(set(ranks(pa.array(short, pa.string()), KEY).tolist())) == len(short)
+def test_cells_collide_only_when_equal(values: list[str]) -> None:
+    assert len(set(ranks(pa.array(sorted(set(values)), pa.string()), KEY).tolist())) == len(set(values))
+
+
+@pytest.mark.parametrize("length", [8, 9, 48, 1_024, 1_025, 1_032, 1_033, 1_034, 5_000])
+def test_every_byte_counts(length: int) -> None:
+    """Rows of a form agree in most bytes: were some not looked at, one kind of rows would be all the sample."""
+    form = "x" * length
+    cells = [form] + [f"{form[:at]}y{form[at + 1 :]}" for at in range(length)]
+    assert len(set(ranks(pa.array(cells), KEY).tolist())) == length + 1
+
+
+def test_the_rows_of_a_form_are_drawn_evenly() -> None:
+    reservoir = Reservoir(KEY, 512)
+    reservoir.add(pa.array([f"commande {n:06} livrée, rappeler le client si besoin" for n in range(100_000)]))
+    tenths = Counter(value[9:11] for value in reservoir.values())
+    assert len(tenths) == 10 and max(tenths.values()) < 100
 
 
 @settings(max_examples=50)
