@@ -26,7 +26,7 @@ _MASKS = np.array([0, *(0xFFFFFFFFFFFFFFFF >> (64 - 8 * size) for size in range(
 """Keeps the first 0 to 8 bytes of a little-endian word."""
 
 WORDS = 128
-"""Words of 8 bytes, apart from the last, up to which cells are hashed many at once."""
+"""Words of 8 bytes up to which cells are hashed many at once."""
 
 _CACHED = 1 << 14
 """Cells that are ranked at once: what is computed of them fits the processor's cache."""
@@ -66,7 +66,8 @@ def _weights(key: bytes) -> np.ndarray:
 def _mixed(windows: np.ndarray, offsets: np.ndarray, weights: np.ndarray) -> np.ndarray:
     starts, ends = offsets[:-1].astype(np.intp), offsets[1:]
     lengths = ends - starts
-    words = np.minimum((lengths - 1) >> 3, WORDS)  # whole ones before the last, which may be less; -1 of an empty cell
+    # Whole words before the last, which may be less; -1 of an empty cell, and none of those hashed one by one.
+    words = np.where(lengths <= 8 * WORDS, (lengths - 1) >> 3, 0)
     with np.errstate(over="ignore"):
         mixed = lengths.astype(np.uint64) * weights[-1]
         last = windows[np.maximum(ends - 8, starts)] & _MASKS[np.minimum(lengths, 8)]
