@@ -128,11 +128,10 @@ class Reservoir:
         """Lets the cells of a batch compete for the sample."""
         if not len(cells):
             return
-        order = ranks(cells, self.key)
         if self._limit < int(_ALL):
-            cells = cells.take(pa.array(np.flatnonzero(order <= np.uint64(self._limit))))
-        elif len(order) > 8 * self.size:
-            cells = self._low(cells, order)
+            cells = cells.take(pa.array(np.flatnonzero(ranks(cells, self.key) <= np.uint64(self._limit))))
+        elif len(cells) > 8 * self.size:
+            cells = self._low(cells, ranks(cells, self.key))
         for value, count, rank in self._smallest(cells):
             whole = hashlib.blake2b(value.encode(), digest_size=8, key=self.key).digest()
             digest = rank << 64 | int.from_bytes(whole, "little")
